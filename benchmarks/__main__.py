@@ -21,6 +21,7 @@ from benchmarks import (
     ledger,
     pages,
     parts,
+    replaying,
     screens,
     season,
     station,
@@ -34,6 +35,7 @@ from benchmarks.post import parts as post
 LAST = Path(__file__).with_name("last.json")
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "route": parts.routing,
+    "replay": replaying.replaying,
     "decode": parts.decoding,
     "devices": devices,
     "propose": station.measurement_to_proposal,

@@ -83,7 +83,7 @@ class Day:
 
     desk: Desk
     phone: Terminal
-    inspection: Inspection
+    inspection: Inspection | None
     now: datetime = START
     number: int = 0
     photo_every: int = 1  # loads
@@ -128,6 +128,7 @@ class Day:
             self.phone,
             self.clock(),
         )
+        assert self.inspection is not None  # photos are taken
         seen = replace(self.inspection, sha256=photo.sha256)
         captures.record_inspection(self.desk, capture.id, [seen], self.clock())
 

@@ -26,6 +26,7 @@ from station.http_server import AddressTaken, HttpServer
 from station.lab.sent_results import take_up
 from station.models import policies
 from station.parts import open_parts
+from station.receival.late_values import take_all
 from station.runtime.announcer import Announcer
 from station.runtime.bundles import ship
 from station.runtime.devices import Devices
@@ -61,6 +62,7 @@ CHAIN_AFTER_START_S = 180.0  # trucks first
 RESULTS_AFTER_START_S = 60.0
 CORRECTIONS_S = 3600.0
 SENT_RESULTS_S = 30.0
+LATE_VALUES_S = 10.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 VOTES_AFTER_START_S = 120.0
@@ -165,6 +167,7 @@ def serve(options: ServeOptions) -> int:
             ),
             "corrections": jobs.Job(lambda: propose_from_evidence(desk, clock()), CORRECTIONS_S, quiet=True),
             "sent results": jobs.Job(lambda: take_up(ledger, clock()), SENT_RESULTS_S),
+            "late values": jobs.Job(lambda: take_all(desk, clock()), LATE_VALUES_S),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_bags(poster),

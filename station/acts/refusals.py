@@ -42,6 +42,7 @@ class Fault(StrEnum):
     NOTHING_TRACED = "nothing_traced"
     UNKNOWN_LINE = "unknown_line"
     UNKNOWN_CERTIFICATE = "unknown_certificate"
+    UNKNOWN_REVISION = "unknown_revision"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -120,6 +121,7 @@ class Fault(StrEnum):
     RETAINED_BLOCKED = "retained_blocked"
     NOT_A_CONTROL = "not_a_control"
     HOLD_ENDED = "hold_ended"
+    REVISION_ENDED = "revision_ended"
     CORRECTION_OF_ANOTHER = "correction_of_another"
     CORRECTION_NOT_OPEN = "correction_not_open"
     CORRECTIONS_CROSS = "corrections_cross"

@@ -180,6 +180,11 @@ ACCESS: Mapping[str, Access] = {
     "POST /adjustments": _NAMED_MANAGER,
     "GET /standards": _LOOK_OR_ADMIN,
     "GET /standards/verdicts": _LOOK_OR_ADMIN,
+    # what came late: euros and papers are for managers
+    "GET /revisions": _MANAGER,
+    "POST /revisions/look": _MANAGER,
+    "POST /revisions/apply": _NAMED_MANAGER,
+    "POST /revisions/dismiss": _NAMED_MANAGER,
     # weighings, tickets, cells
     "GET /weighings": _LOOK,
     "POST /weighings": _OPERATOR,
@@ -231,6 +236,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /rules": _MANAGER,
     "POST /rules/withdraw": _MANAGER,
     "GET /replay": _ADMIN,
+    "POST /replay": _ADMIN,
     "GET /models": _LOOK_OR_ADMIN,
     "POST /models": _INSTALLER,
     "GET /models/backtest": _ADMIN,

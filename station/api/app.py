@@ -43,6 +43,7 @@ from station.api.routes import (
     quality,
     results,
     retained,
+    revisions,
     rules,
     samples,
     shipments,
@@ -67,7 +68,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces, certificates, plan,
+    shipments, asked_corrections, traces, certificates, plan, revisions,
 )  # fmt: skip
 
 

@@ -64,13 +64,15 @@ def counter(config: Path) -> Iterator[Asking]:
         end_with(error)
 
 
-def ask_all(asking: Asking, path: str, params: dict[str, Any]) -> Iterator[Any]:
-    """The rows of a long list, page after page."""
+def ask_all(asking: Asking, path: str, params: dict[str, Any], *, body: Any = None) -> Iterator[Any]:
+    """The rows of a long list, page after page; with a body they are asked for by POST."""
     place: list[str] = []
-    rows = asking("GET", path, params=params, timeout=LONG_S, place=place)
+    method = "GET" if body is None else "POST"
+    rows = asking(method, path, body, params=params, timeout=LONG_S, place=place)
     while place:
         yield from rows
-        rows = asking("GET", path, params={**params, "after": place.pop()}, timeout=LONG_S, place=place)
+        asked = {**params, "after": place.pop()}
+        rows = asking(method, path, body, params=asked, timeout=LONG_S, place=place)
     yield from rows
 
 

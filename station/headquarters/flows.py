@@ -13,7 +13,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 OPENING, IN, OUT, TRANSFER, CORRECTION = "opening", "in", "out", "transfer", "correction"
-RECOVERED = "recovered"
+RECOVERED, REVALUATION = "recovered", "revaluation"
 GRAMS = 1000  # of a kilogram
 
 
@@ -73,9 +73,10 @@ class Sums:
 
     def _add(self, one: Moved, days: Days) -> None:
         species, kind, grams = self._species(one), kind_of(one), round(one.kg * GRAMS)
-        flow = self.flows[days.month_of(one.at), species, one.regime, one.organisation, kind]
-        flow[0] += grams
-        flow[1] += 1
+        if one.kind != REVALUATION:  # moves nothing
+            flow = self.flows[days.month_of(one.at), species, one.regime, one.organisation, kind]
+            flow[0] += grams
+            flow[1] += 1
         self.held[one.cell, species, one.regime, one.organisation] += grams
         self.count += 1
         self.last = max(self.last, one.seq)

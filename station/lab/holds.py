@@ -37,6 +37,7 @@ from station.store.tables import (
 
 CONFIRMED, CORRECTED, RELEASED = "confirmed", "corrected", "released"
 ACTS = (CONFIRMED, CORRECTED, RELEASED)
+IS_CURRENT = col(Ticket.current).is_(True)  # no other took its place
 MOST = 2000  # of the values of a hold that are looked at, the newest
 
 
@@ -133,7 +134,9 @@ def held_values(tx: Session, hold: Hold, most: int = MOST) -> list[HeldValue]:
     """Return the values of loads that a hold covers, newest first."""
     rows = values_under(tx, hold, most)
     ids = list({row.load_id for row in rows if row.load_id})
-    tickets = {row.load_id: row for row in tx.exec(select(Ticket).where(col(Ticket.load_id).in_(ids)))}
+    tickets = {
+        row.load_id: row for row in tx.exec(select(Ticket).where(col(Ticket.load_id).in_(ids), IS_CURRENT))
+    }
     cells: dict[str, set[str]] = defaultdict(set)
     for tipping in tx.exec(select(Tipping).where(col(Tipping.load_id).in_(ids))):
         cells[tipping.load_id].add(tipping.cell_id)
@@ -153,7 +156,7 @@ def extent(tx: Session, hold: Hold) -> Extent:
     """Return how much a hold covers."""
     held = select(Measurement.load_id).where(is_covered(hold), col(Measurement.load_id).is_not(None))
     loads = tx.exec(select(func.count()).select_from(held.distinct().subquery())).one()
-    ticketed = col(Ticket.load_id).in_(held)
+    ticketed = col(Ticket.load_id).in_(held) & IS_CURRENT
     tickets, kg = tx.exec(select(func.count(), func.sum(Ticket.net_kg)).where(ticketed)).one()
     cells = tx.exec(select(Tipping.cell_id).where(col(Tipping.load_id).in_(held)).distinct()).all()
     return Extent(loads, tickets, round((kg or 0.0) / 1000, 3), tuple(sorted(cells)))

@@ -14,6 +14,7 @@ from station.grain.identifiers import Species, is_known_species
 from station.grain.lines import Found, LineState, Product
 from station.grain.past import EMPTY_KG, Grain, Standing
 from station.grain.reasons import Code, Reason
+from station.grain.revising import recast
 from station.grain.units import Tonnes
 from station.receival import lines
 from station.store import queries
@@ -113,7 +114,11 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
     measured: the cell holds what was judged, the paper says what the instrument said. `by_photo`: no
     instrument measured it."""
     proposal = queries.current_proposal(tx, load_id)
-    results = proposal.assessment.get("results", {}) if proposal else {}
+    return values_of(proposal.assessment.get("results", {}) if proposal else {})
+
+
+def values_of(results: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an assessment's results, as a movement keeps them."""
     return {
         name: {key: result[key] for key in ("value", "unit", "basis", "typed_by")}
         | {"n": len(result["replicates"])}
@@ -210,6 +215,9 @@ def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
 def _content_after(before: CellMovement | None, row: CellMovement) -> dict[str, Any]:
     """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
     its quality as it was; what is dried in its cell leaves it and comes back."""
+    if revalued := [value["known_t"] for value in row.values.values() if "was" in value]:
+        old = {name: value["was"] for name, value in row.values.items() if value["was"] is not None}
+        return recast(before.content if before else {}, revalued[0], old, row.values)
     dried_kg = row.act.get("dried_here_kg")
     if row.kg <= 0 and dried_kg is None:
         after = part_of(before, before.content_kg + row.kg) if before else {}

@@ -173,7 +173,7 @@ def _ticket(
     at: datetime,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
-    number = _number(tx, policy.site, load.campaign)
+    number = next_number(tx, policy.site, load.campaign)
     doubt = time_doubt(tx)
     stated = doubt["stated"] if doubt else None
     ticket = Ticket(
@@ -189,7 +189,7 @@ def _ticket(
     return ticket
 
 
-def _number(tx: Session, site: str, campaign: str) -> int:
+def next_number(tx: Session, site: str, campaign: str) -> int:
     """The next number that stands on no paper: after a restore some were written by hand."""
     number = counters.draw(tx, counters.of_tickets(site, campaign))
     while queries.load_on_paper(tx, campaign, str(number)) is not None:

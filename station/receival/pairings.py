@@ -21,7 +21,7 @@ from station.grain.pairing import (
     species_of_product,
 )
 from station.grain.reasons import Code, Reason
-from station.receival import proposals, samples
+from station.receival import proposals, revisions, samples
 from station.receival.clock_acts import Leap, leapt_since, newest_leaps
 from station.receival.remarked import check_asked
 from station.store import audit, measurements, queries
@@ -103,6 +103,7 @@ def assign(
         note(tx, "exception_assigned", item_id, load, actor, at, data)
         if load is not None:
             proposals.propose(tx, desk, [load], at)
+            revisions.revise(tx, load.id, revisions.cause("pairing", item_id), at)
         current = queries.pairing_of(tx, item_id)
         assert current is not None
     return current

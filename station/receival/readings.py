@@ -13,7 +13,7 @@ from station.grain.pairing import Item
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
-from station.receival import pairings, proposals, waivers
+from station.receival import pairings, proposals, revisions, waivers
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
@@ -75,6 +75,7 @@ def take_reading(
         load = pairings.pair_item(tx, desk, row.id, item, reading.at, frame.disturbance)
         if load is not None:
             proposals.propose(tx, desk, [load], reading.at)
+            revisions.revise(tx, load.id, revisions.cause("pairing", row.id), reading.at)
         waivers.end_measured(tx, desk, row, reading.at)
     return row
 
@@ -121,6 +122,7 @@ def type_reading(
         load = pairings.pair_with(tx, "reading", row.id, sample, reason, at, actor)
         if load is not None:
             proposals.propose(tx, desk, [load], at)
+            revisions.revise(tx, load.id, revisions.cause("pairing", row.id), at)
     return row
 
 

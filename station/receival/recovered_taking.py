@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sqlmodel import select
+from sqlmodel import col, false, select
 
 from station.receival.recovered_rows import Row, Work, change, table_of
 from station.store.tables import ExpectedShipment, Frame, Load, Person, Reading, Terminal, Ticket, Weighing
@@ -101,6 +101,8 @@ def _tickets(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
             work.leave("ticket", [row["number"]], "number_twice")
             continue
         others = select(Ticket.number).where(Ticket.load_id == row["load_id"], Ticket.id != row["id"])
+        others = others.where(col(Ticket.corrects_id).is_(None))
+        others = others if row["corrects_id"] is None else others.where(false())
         for other in work.tx.exec(others):
             if here is None:
                 work.leave("ticket", [row["number"], other], "load_twice")

@@ -1,4 +1,5 @@
-"""Take back what was done by mistake: for a minute what ends something, an assignment until its ticket.
+"""Take back what was done by mistake: for a minute what ends something, an assignment until its ticket; after
+that a manager does, and the load is proposed for revision.
 
 What is taken back leaves its own event beside the one of the act; the state is as it was before.
 """
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code, Reason
-from station.receival import pairings, proposals, shipment_standing
+from station.receival import pairings, proposals, revisions, shipment_standing
 from station.store import audit, queries
 from station.store.tables import Load, Pairing, Reservation, Sample, Visit, Weighing, WeighingUse
 
@@ -97,10 +98,13 @@ def _restore_item(tx: Session, desk: Desk, item_id: str, actor: Actor, at: datet
         raise Conflict(Fault.NOTHING_TO_TAKE_BACK)
     sample = tx.get_one(Sample, current.sample_id)
     load = tx.get(Load, sample.load_id) if sample.load_id else None
-    if load is not None and load.outcome in ("ticketed", "received"):
+    is_closed = load is not None and load.outcome in revisions.CLOSED
+    if load is not None and is_closed and "manager" not in actor.roles:
         raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
     row = _wait_again(tx, current, "assignment_undone", load, actor, at)
-    if load is not None and load.outcome is None:
+    if load is not None and is_closed:
+        revisions.revise(tx, load.id, revisions.cause("pairing", item_id), at)
+    elif load is not None and load.outcome is None:
         _judge_without(tx, desk, load, at)
     return row
 

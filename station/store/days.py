@@ -25,7 +25,7 @@ def times_on_site(tx: Session, load_ids: Sequence[str]) -> list[timedelta]:
         .select_from(Ticket)
         .join(first, col(first.id) == Ticket.first_weighing_id)
         .join(last, col(last.id) == Ticket.last_weighing_id)
-        .where(col(Ticket.load_id).in_(load_ids))
+        .where(col(Ticket.load_id).in_(load_ids), col(Ticket.current).is_(True))
     ).all()
     return sorted(end - begin for begin, end in rows)
 

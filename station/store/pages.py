@@ -14,6 +14,7 @@ from station.store.tables import (
     ExpectedShipment,
     Load,
     Pairing,
+    Revision,
     Shipment,
     Ticket,
     Treatment,
@@ -143,6 +144,18 @@ def tickets(
 
     rows = chain.from_iterable(of(campaign) for campaign in dict.fromkeys(campaigns))
     return sorted(rows, key=lambda row: row[0].seq or 0, reverse=True)[:most]
+
+
+def revisions(tx: Session, state: str, before: int | None, most: int) -> list[Revision]:
+    """Those of a state, or "all", newest first."""
+
+    def of(state: str) -> Sequence[Revision]:
+        query = select(Revision).where(Revision.state == state)
+        query = query.where(col(Revision.seq) < before) if before is not None else query
+        return tx.exec(query.order_by(col(Revision.seq).desc()).limit(most)).all()
+
+    wanted = ("proposed", "applied", "dismissed", "withdrawn") if state == "all" else (state,)
+    return _newest_first((of(one) for one in wanted), most)
 
 
 def decisions(

@@ -51,5 +51,24 @@ def test_a_changed_record_shows_with_its_path_and_exit_code_1(site: Path) -> Non
     assert "assessment.results.moisture.value: 13.6 -> 12.6" in done.stderr
 
 
+def test_another_pack_tells_who_would_go_elsewhere_and_how_much(site: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    text = (site.parent / "rules.toml").read_text(encoding="utf-8")
+    other.write_text(text.replace("limit = 76.0", "limit = 79.0"), encoding="utf-8")
+    done = replay(site, "--rules", str(other), "--from", "2026-01-01", "--to", "2090-01-01", "--json")
+    assert done.stdout, done.stderr
+    first, _, summary = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.exit_code, first["own_cell"], first["cell"], first["is_elsewhere"]) == (0, "c1", "c4", True)
+    assert "79" in first["why"][0]["message"]
+    assert summary["summary"]["elsewhere"] == 2
+    said = replay(site, "--rules", str(other)).stderr
+    assert "2 of 2 loads would go elsewhere" in said
+    same = replay(site, "--rules", str(site.parent / "rules.toml"))
+    assert (same.exit_code, "0 of 2 loads" in same.stderr) == (0, True)
+    assert replay(site, "--rules", str(tmp_path / "none.toml")).exit_code == 2
+    other.write_text("name = 1", encoding="utf-8")
+    assert replay(site, "--rules", str(other)).exit_code == 1
+
+
 def test_nothing_to_replay_is_no_success(site: Path) -> None:
     assert replay(site, "--load", "no such load").exit_code == 1

@@ -9,10 +9,18 @@ from drivers.reading import Analyte
 from station.acts.desk import Desk
 from station.acts.policy import policy_as_dict, policy_from_dict
 from station.grain import routing
-from station.receival.replay import Replayed, replay
+from station.grain.rules import parse_rule_pack
+from station.receival.replay import (
+    Replayed,
+    _is_same,
+    read_records,
+    replay,
+    replayed_by,
+    why_elsewhere,
+)
 from station.store import pages
 from station.store.tables import Instrument, Proposal, Reading
-from tests.silo_rig import POLICY, Silo
+from tests.silo_rig import POLICY, RULES, Silo
 
 
 def replayed(silo: Silo) -> list[Replayed]:
@@ -83,6 +91,30 @@ def test_a_lost_reading_is_told(silo: Silo) -> None:
         tx.add(proposal)
     with pytest.raises(LookupError, match="gone"):
         replayed(silo)
+
+
+def test_another_pack_says_where_each_load_would_go_and_why(silo: Silo) -> None:
+    silo.receive("AB-123-CD")
+    text = RULES.replace("limit = 76.0", "limit = 79.0")
+    assert text != RULES
+    with silo.desk.ledger.read() as tx:
+        (decision,) = pages.decisions(tx, None, None, None)
+        records = read_records(tx, [decision.proposal_id])
+        same, own, _ = replayed_by(records, decision, parse_rule_pack(RULES))
+        found, own, other = replayed_by(records, decision, parse_rule_pack(text))
+    assert same.is_equal
+    assert not found.is_equal
+    assert (own["cell"], other["cell"]) == ("c1", "c4")
+    assert [(one["code"], one["params"]["limit"]) for one in why_elsewhere(own, other)] == [
+        ("outside_limit", 79.0)
+    ]
+    assert why_elsewhere(own, own) == []
+
+
+def test_an_integer_is_no_float_to_the_byte() -> None:
+    assert _is_same({"a": [1, {"b": None}]}, {"a": [1, {"b": None}]})
+    assert not _is_same({"a": [1]}, {"a": [1.0]})
+    assert not _is_same({"a": 1}, {"a": True})
 
 
 def test_a_policy_is_read_back_as_it_was() -> None:

@@ -26,6 +26,7 @@ STATION = Navigation((
         Entry("/who-was-right", N_("Who was right"), _MANAGER),
         Entry("/groups", N_("Groups"), _MANAGER),
         Entry("/watch", N_("Watch"), _MANAGER),
+        Entry("/revisions", N_("To confirm"), _MANAGER),
         Entry("/fairness", N_("Fairness"), _MANAGER),
     ),
     (

@@ -155,6 +155,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Enter it as a control sample first: silo control enter."),
     ),
     "hold_ended": (N_("these values are held no more"), N_("See what is held with: silo control holds.")),
+    "revision_ended": (
+        N_("the revision was {state} meanwhile"),
+        N_("See how it stands: silo revision list."),
+    ),
     "correction_of_another": (
         N_("this is no approved correction of what is held"),
         N_("Name an approved correction of the same instrument and analyte."),
@@ -206,6 +210,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_dispute": (
         N_("no dispute with this number"),
         N_("See which there are: silo dispute list."),
+    ),
+    "unknown_revision": (
+        N_("no revision with this number"),
+        N_("See which there are: silo revision list."),
     ),
     "unknown_shipment": (
         N_("no shipment with the number {number} is known here"),

@@ -84,6 +84,12 @@ CORRECTION_STATES: Mapping[str, str] = {
     "declined": N_("declined"),
     "ended": N_("ended"),
 }
+REVISION_STATES: Mapping[str, str] = {
+    "proposed": N_("to confirm"),
+    "applied": N_("applied"),
+    "dismissed": N_("dismissed"),
+    "withdrawn": N_("withdrawn"),
+}
 DISPUTE_ACTS: Mapping[str, str] = {
     "opened": N_("opened"),
     "noted": N_("noted"),
@@ -212,6 +218,7 @@ MOVEMENT_KINDS: Mapping[str, str] = {
     "cell_cleaning": N_("cell cleaning"),
     "ventilation": N_("ventilation"),
     "treatment": N_("treatment"),
+    "revaluation": N_("revaluation"),
 }
 TREATMENTS: Mapping[str, str] = {
     "insecticide": N_("insecticide"),

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from station.acts.refusals import Fault, Invalid
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
@@ -9,6 +10,7 @@ from station.api.openapi import problems
 from station.api.paging import After, FewRows, page, ticks, time_place
 from station.api.views import rules as views
 from station.api.views.view import view_of
+from station.grain.rules import RulePackError, parse_rule_pack
 from station.receival import rule_packs
 from station.receival.pack_signatures import PackSignature
 from station.store import pages
@@ -58,4 +60,21 @@ def replay_decisions(
     with view_of(asked) as view:
         found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
-        return [views.replayed(view, one) for one in rows]
+        return views.replayed(view, rows)
+
+
+@router.post("/replay")
+def replay_by_pack(
+    asked: Asked, response: Response, body: schemas.ReplayIn, load: schemas.Key | None = None,
+    since: schemas.Moment | None = None, until: schemas.Moment | None = None, after: After = None,
+    limit: FewRows = 50,
+) -> list[schemas.ReplayedByPack]:  # fmt: skip
+    """As `GET`, by the pack that is sent: where each load would go by it."""
+    try:
+        pack = parse_rule_pack(body.text)
+    except RulePackError as error:
+        raise Invalid(Fault.RULE_PACK_WRONG, text=str(error)) from error
+    with view_of(asked) as view:
+        found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
+        rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
+        return views.replayed_by(view, rows, pack)

@@ -22,7 +22,7 @@ from station.api.schemas.common import (
 
 MovementKind = Literal[
     "opening", "in", "out", "transfer", "correction", "recovered", "returned", "drying", "grain_cleaning",
-    "cell_cleaning", "ventilation", "treatment",
+    "cell_cleaning", "ventilation", "treatment", "revaluation",
 ]  # fmt: skip
 TreatmentKind = Literal["insecticide", "fumigation"]
 Moved = Annotated[float, Field(gt=0, le=100_000_000, allow_inf_nan=False, strict=True)]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from station.api.schemas.common import SEEN_FILE, In, Key, Text
+from station.api.schemas.common import SEEN_FILE, In, Key, Reason, Text
 
 
 class RulePackIn(In):
@@ -71,3 +71,22 @@ class ReplayedDecision(BaseModel):
     is_equal: bool
     differences: list[ReplayDifference] = []
     lost: str | None = None
+
+
+class ReplayIn(In):
+    """`text` is the whole TOML file of the pack that the decisions are made again by."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=900_000), SEEN_FILE]
+
+
+class ReplayedByPack(ReplayedDecision):
+    """`cell` and `pit` are by the other pack, `own_cell` and `own_pit` by the load's own, both by the engine
+    that is here; `why` says what speaks against the own cell now, or else for the other."""
+
+    load_t: float | None
+    own_cell: str | None
+    own_pit: str | None
+    own_grade: str | None = None
+    grade: str | None = None
+    is_elsewhere: bool = False
+    why: list[Reason] = []

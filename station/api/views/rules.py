@@ -1,14 +1,18 @@
 """Rule packs with their newest act, and decisions beside what is decided now."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from station.acts.engine import engine_version
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
+from station.api.language import reasons
 from station.api.views.view import View
+from station.grain.rules import RulePack
+from station.receival import replay
 from station.receival.pack_standing import packs_in_force, parsed_pack, standings
-from station.receival.replay import replay
-from station.store.tables import Decision, Proposal
+from station.receival.replay import Records, read_records
+from station.store.tables import Decision
 
 
 def rule_packs(view: View) -> list[schemas.RulePack]:
@@ -49,13 +53,46 @@ def rule_pack_text(view: View, sha256: str) -> schemas.RulePackText:
     )
 
 
-def replayed(view: View, decision: Decision) -> schemas.ReplayedDecision:
-    """Show a decision made again; a record that is gone makes it no equal one."""
+def replayed(view: View, rows: Sequence[Decision]) -> list[schemas.ReplayedDecision]:
+    """Show decisions made again; a record that is gone makes one no equal one."""
+    records = read_records(view.tx, [row.proposal_id for row in rows])
+    return [_replayed(records, row) for row in rows]
+
+
+def _replayed(records: Records, decision: Decision) -> schemas.ReplayedDecision:
     try:
-        return schemas.ReplayedDecision.model_validate(replay(view.tx, decision), from_attributes=True)
+        made = replay.replayed(records, decision)
+        return schemas.ReplayedDecision.model_validate(made, from_attributes=True)
     except LookupError as error:
-        row = view.tx.get_one(Proposal, decision.proposal_id)
-        return schemas.ReplayedDecision(
-            load_id=decision.load_id, decision_id=decision.id, at=decision.at, pit=None, cell=None,
-            engine=row.engine, engine_now=engine_version(), is_equal=False, lost=str(error),
-        )  # fmt: skip
+        return _lost(records, decision, error)
+
+
+def _lost(records: Records, decision: Decision, error: LookupError) -> schemas.ReplayedDecision:
+    row = records.proposals.get(decision.proposal_id)
+    return schemas.ReplayedDecision(
+        load_id=decision.load_id, decision_id=decision.id, at=decision.at, pit=None, cell=None,
+        engine=row.engine if row else "", engine_now=engine_version(), is_equal=False, lost=str(error),
+    )  # fmt: skip
+
+
+def replayed_by(view: View, rows: Sequence[Decision], pack: RulePack) -> list[schemas.ReplayedByPack]:
+    """Show decisions made again by another pack: where each load would go, and why, in words."""
+    records = read_records(view.tx, [row.proposal_id for row in rows])
+    return [_replayed_by(view, records, row, pack) for row in rows]
+
+
+def _replayed_by(view: View, records: Records, decision: Decision, pack: RulePack) -> schemas.ReplayedByPack:
+    try:
+        made, own, other = replay.replayed_by(records, decision, pack)
+    except LookupError as error:
+        lost = _lost(records, decision, error)
+        return schemas.ReplayedByPack(**lost.model_dump(), load_t=None, own_cell=None, own_pit=None)
+    inputs = records.proposals[decision.proposal_id].inputs or {}
+    grades = {cell["id"]: cell["grade"] for cell in inputs["cells"]["cells"]}
+    why = replay.why_elsewhere(own, other)
+    return schemas.ReplayedByPack(
+        **schemas.ReplayedDecision.model_validate(made, from_attributes=True).model_dump(),
+        load_t=other["load_t"], own_cell=own["cell"], own_pit=own["pit"],
+        own_grade=grades.get(own["cell"]), grade=grades.get(other["cell"]),
+        is_elsewhere=own["cell"] != other["cell"], why=reasons(why, view.language),
+    )  # fmt: skip

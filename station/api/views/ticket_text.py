@@ -45,6 +45,7 @@ def ticket_text(document: Mapping[str, Any], language: str, *, provisional: bool
         else [],
         [rule],
         _tipped(document, t),
+        _corrects(document, t),
         [double],
     ]
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -57,6 +58,15 @@ def _head(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     yield from _pair(t.gettext("Campaign"), document["campaign"])
     yield from _time(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
     yield from _pair(t.gettext("By"), document["by"])
+
+
+def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    """A correcting ticket names the one that it takes the place of, and says why."""
+    told = document.get("corrects")
+    if told:
+        words = t.gettext("Cancels and replaces ticket No. {number} of {moment}: {why}")
+        moment = t.moment(datetime.fromisoformat(told["at"]))
+        yield from wrap(words.format(number=told["number"], moment=moment, why=told["why"]), WIDTH)
 
 
 def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
@@ -149,6 +159,9 @@ def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[s
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
             yield from wrap(f"  {said} ({value['typed_by']})", WIDTH, subsequent_indent="  ")
+        if value.get("laboratory"):
+            said = t.gettext("by the laboratory {name}").format(name=value["laboratory"])
+            yield from wrap(f"  {said}", WIDTH, subsequent_indent="  ")
 
 
 def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[str]:

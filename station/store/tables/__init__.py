@@ -62,6 +62,7 @@ from station.store.tables.retained import (
     Sending,
     SentSample,
 )
+from station.store.tables.revisions import Revision
 from station.store.tables.sent import CorrectionRequest, SupplierMatch, Variety
 from station.store.tables.shipments import ExpectedShipment, OwnSite, Shipment
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
@@ -122,6 +123,7 @@ __all__ = [
     "ReleaseAct",
     "Reservation",
     "RetainedSample",
+    "Revision",
     "RulePackAct",
     "RulePackRecord",
     "Sample",

@@ -101,8 +101,10 @@ class CellMovement(Numbered, Referenced, table=True):
     """Records grain in or out of a cell, and what the cell holds after it.
 
     `values` is {analyte: {value, unit, basis}} of what moved, with `typed_by` where it came in, with
-    `known_t` where it left a cell. `content_kg` and `content` are the cell's balance after this movement, so
-    that the present content is one row and the past stays readable; `content` is
+    `known_t` where it left a cell. A revaluation moves nothing: `known_t` tonnes of the content are of these
+    `values`, and not of what each of them `was` taken for (None: it was not known).
+    `content_kg` and `content` are the cell's balance after this movement, so that the present content is one
+    row and the past stays readable; `content` is
     {analyte: {value, unit, basis, known_t}}, a mean over the tonnes whose value is known.
 
     Both movements of a transfer have its first one's id as `transfer_id`. `by` is None where the site file
@@ -119,12 +121,12 @@ class CellMovement(Numbered, Referenced, table=True):
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")
     # opening, in, out, transfer, correction, recovered, returned, drying, grain_cleaning, cell_cleaning,
-    # ventilation, treatment
+    # ventilation, treatment, revaluation
     kind: str
     kg: float  # signed: what the cell gains
     regime: str  # as of a load
     organisation: str
-    load_id: str | None = Field(default=None, foreign_key="load.id")
+    load_id: str | None = Field(default=None, foreign_key="load.id", index=True)
     transfer_id: str | None = Field(default=None, foreign_key="cell_movement.id", index=True)
     by: str | None = None
     reason: str = ""
@@ -167,7 +169,7 @@ class Treatment(Numbered, table=True):
 
 class Ticket(Numbered, Referenced, table=True):
     """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
-    edited.
+    edited: a correcting one takes the place of that which it `corrects_id`, which is `current` no more.
 
     `time_confirmed` False: the station did not trust its clock; `time_stated` is what the operator had stated
     of the time by then, if anything."""
@@ -195,3 +197,5 @@ class Ticket(Numbered, Referenced, table=True):
     by: str
     time_confirmed: bool = True
     time_stated: datetime | None = None
+    corrects_id: str | None = Field(default=None, foreign_key="ticket.id", unique=True)
+    current: bool = True

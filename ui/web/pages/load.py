@@ -13,8 +13,10 @@ from station.api.views import visits as visit_view
 from station.api.views.devices import event
 from station.api.views.laboratory import lab_results
 from station.api.views.retained import retained
+from station.api.views.revisions import revisions
 from station.api.views.view import View, view_of
 from station.lab.disputes import disputable_until
+from station.receival.revisions import revisions_of
 from station.store import audit, queries
 from station.store.disputes import acts_of, disputes
 from station.store.evidence import frames_of
@@ -23,6 +25,7 @@ from station.store.laboratory import results_by_sample
 from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
+from ui.web.pages.revisions import revised_values
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
 from ui.web.reader import Reading as Reads
@@ -52,6 +55,7 @@ class LoadPage:
     readings: Table
     raw: list[Dump]
     laboratory: Table
+    revised: Table
     ranked: Table
     refused: Table
     tipped: Table | None
@@ -73,8 +77,8 @@ def load(reader: Reads, load_id: str) -> Response:
             raise NotFound(Fault.UNKNOWN_LOAD)
         page = _page(reader, view, row)
     shown = [
-        page.weighings, page.values, page.readings, page.laboratory, page.ranked, page.refused, page.custody,
-        page.events,
+        page.weighings, page.values, page.readings, page.laboratory, page.revised, page.ranked,
+        page.refused, page.custody, page.events,
     ]  # fmt: skip
     return reader.page("load.html", page, shown)
 
@@ -102,6 +106,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         laboratory=tables.laboratory(
             reader, lab_results(view, [one for some in results.values() for one in some])
         ),
+        revised=revised_values(reader, revisions(view, revisions_of(tx, row.id)[::-1])),
         ranked=tables.ranked(reader, proposal.ranked if proposal else []),
         refused=tables.refused(reader, proposal.refused if proposal else []),
         tipped=tables.tipped(reader, shown.ticket_document) if shown.ticket_document else None,

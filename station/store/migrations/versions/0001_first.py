@@ -977,6 +977,7 @@ def upgrade() -> None:
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
         batch_op.create_index("ix_cell_movement_kind", ["kind", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cell_movement_load_id"), ["load_id"], unique=False)
         batch_op.create_index("ix_cell_movement_time", ["kind", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
@@ -1146,6 +1147,9 @@ def upgrade() -> None:
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("time_confirmed", sa.Boolean(), nullable=False),
         sa.Column("time_stated", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("corrects_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["corrects_id"], ["ticket.id"], name=op.f("fk_ticket_corrects_id_ticket")),
         sa.ForeignKeyConstraint(
             ["first_weighing_id"], ["weighing.id"], name=op.f("fk_ticket_first_weighing_id_weighing")
         ),
@@ -1154,6 +1158,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_ticket_load_id_load")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_ticket_corrects_id")),
         sa.UniqueConstraint(
             "external_source", "external_ref", name=op.f("uq_ticket_external_source_external_ref")
         ),
@@ -1440,6 +1445,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_retained_sample_state", ["state", "seq"], unique=False)
 
     op.create_table(
+        "revision",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("causes", sa.JSON(), nullable=False),
+        sa.Column("old", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("new", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("old_grade", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("new_grade", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("rule_pack", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("cells", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("lots", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("lot_count", sa.Integer(), nullable=False),
+        sa.Column("load_t", sa.Float(), nullable=False),
+        sa.Column("money", sa.Float(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_revision_load_id_load")),
+        sa.ForeignKeyConstraint(
+            ["rule_pack"], ["rule_pack.sha256"], name=op.f("fk_revision_rule_pack_rule_pack")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_revision_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+    )
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_revision_load_id"), ["load_id"], unique=False)
+        batch_op.create_index("ix_revision_state", ["state", "seq"], unique=False)
+
+    op.create_table(
         "waiver",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1626,6 +1665,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_waiver_ended_at"))
 
     op.drop_table("waiver")
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.drop_index("ix_revision_state")
+        batch_op.drop_index(batch_op.f("ix_revision_load_id"))
+
+    op.drop_table("revision")
     with op.batch_alter_table("retained_sample", schema=None) as batch_op:
         batch_op.drop_index("ix_retained_sample_state")
         batch_op.drop_index(batch_op.f("ix_retained_sample_number"))
@@ -1723,6 +1767,7 @@ def downgrade() -> None:
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
         batch_op.drop_index("ix_cell_movement_time")
+        batch_op.drop_index(batch_op.f("ix_cell_movement_load_id"))
         batch_op.drop_index("ix_cell_movement_kind")
         batch_op.drop_index("ix_cell_movement_balance")
 

@@ -1,0 +1,82 @@
+"""A correcting ticket: it has a number of its own, names the ticket that it replaces, and says what is final.
+
+The weights are those of the first one. What a bias correction alone changes stands on no ticket: paper says
+what the instrument said.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from station.acts.desk import Actor, Desk
+from station.receival import cells
+from station.receival.clock_acts import time_doubt
+from station.receival.closing import next_number
+from station.store import audit
+from station.store.ids import new_id
+from station.store.names import names_of
+from station.store.tables import Load, Ticket
+
+
+def correct_ticket(
+    tx: Session, desk: Desk, load: Load, values: Mapping[str, Any], why: str, actor: Actor, at: datetime
+) -> Ticket | None:
+    """Issue one where the values that a load's ticket says are others now; None where they are not, or where
+    it has none."""
+    query = select(Ticket).where(Ticket.load_id == load.id, col(Ticket.current).is_(True))
+    before = tx.exec(query.order_by(col(Ticket.seq).desc()).limit(1)).first()
+    if before is None:
+        return None
+    said = _said_values(tx, before, values)
+    if _figures(said) == _figures(before.document["values"]):
+        return None
+    before.current = False
+    tx.add(before)
+    tx.flush()
+    copied = before.model_dump(exclude={"id", "seq", "external_source", "external_ref", "document"})
+    doubt = time_doubt(tx)
+    stated = doubt["stated"] if doubt else None
+    ticket = Ticket(
+        **copied | {
+            "number": next_number(tx, desk.policy.site, load.campaign), "current": True,
+            "corrects_id": before.id, "at": at, "by": actor.id, "time_confirmed": doubt is None,
+            "time_stated": datetime.fromisoformat(stated) if stated else None,
+        },
+        id=new_id(at),
+    )  # fmt: skip
+    document = {name: part for name, part in before.document.items() if name != "time_doubt"}
+    ticket.document = document | {
+        "number": ticket.number, "at": at.isoformat(), "by": names_of(tx, [actor.id]).get(actor.id, actor.id),
+        "values": said, "corrects": {"number": before.number, "at": before.at.isoformat(), "why": why},
+        **({"time_doubt": doubt} if doubt else {}),
+    }  # fmt: skip
+    tx.add(ticket)
+    tx.flush()
+    audit.record(
+        tx, "ticket_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
+        load_id=load.id, subject_id=ticket.id, data={"number": ticket.number, "corrects": before.number},
+    )  # fmt: skip
+    return ticket
+
+
+def _said_values(tx: Session, before: Ticket, values: Mapping[str, Any]) -> dict[str, Any]:
+    """As a ticket says them: what did not change keeps what was remarked of it."""
+    found = cells.ticket_values(values)
+    names = names_of(tx, [value["typed_by"] for value in found.values()])
+    old = before.document["values"]
+    return {
+        name: old[name]
+        if name in old and _figure(old[name]) == _figure(value)
+        else {**value, "typed_by": names.get(value["typed_by"] or "", value["typed_by"])}
+        for name, value in found.items()
+    }
+
+
+def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _figure(value) for name, value in values.items()}
+
+
+def _figure(value: Mapping[str, Any]) -> tuple[Any, ...]:
+    return value["value"], value["unit"], value["basis"]
