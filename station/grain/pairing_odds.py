@@ -35,8 +35,8 @@ class Stand:
     declared. `repeat` and `differ` are standard deviations per analyte: between two measurements of one
     sample, and between samples."""
 
-    usual_s: float = 80.0
-    spread: float = 0.5
+    usual_s: float = 75.0
+    spread: float = 0.3
     sitting_s: float = 40.0
     photo_s: float = 40.0
     overtaken: float = 0.01

@@ -114,7 +114,8 @@ def test_equal_values_right_after_speak_for_the_same_sample():
 def test_a_reading_of_a_load_that_ended_since_waits_and_names_it():
     samples = [sample("S1", 0, ended=300), sample("S2", 400)]
     known = [reading("r", 80), reading("q", 480)]
-    pairing = paired(known, samples, now=480)["r"]
+    policy = PairingPolicy(minutes(15), "odds", 0.9)
+    pairing = paired(known, samples, now=480, policy=policy)["r"]
     assert pairing.reason.code == "sample_closed"
     assert pairing.reason.params["barcode"] == "S1"
 
