@@ -6,7 +6,7 @@ wants (`station/grain/pairing_odds.py`). Anything else stays unpaired with its r
 list; where several samples are possible it names them with their odds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ __all__ = [
     "suggest",
 ]
 
+_OF_STAND = frozenset(one.name for one in fields(Stand))
 LEAST_SHOWN = 0.0005  # odds under which a candidate is not worth a look
 # How likely a barcode that no sample has is one of an open sample's, mistyped, against one of other grain:
 # 0.5 % of the typed ones are wrong in one of some 60 ways, as many are of other grain, whose number may be
@@ -72,7 +73,15 @@ class PairingPolicy:
     window: timedelta
     rule: Literal["window", "odds"] = "window"
     sure: float = 0.995
+    typed: frozenset[str] = frozenset()
     stand: Stand = field(default_factory=Stand)
+
+    @classmethod
+    def read(cls, window: timedelta, said: Mapping[str, Any]) -> "PairingPolicy":
+        """Read what a site says, as JSON values; what is not said is as shipped, the rule `window`."""
+        plain = {name: said[name] for name in ("rule", "sure") if name in said}
+        stand = {name: value for name, value in said.items() if name in _OF_STAND}
+        return cls(window, **plain, typed=frozenset(said.get("typed", ())), stand=Stand(**stand))
 
 
 @dataclass(frozen=True, slots=True)

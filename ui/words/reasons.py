@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     "unprotected_line": N_("one line, unprotected: compare with the display"),
+    "pairing_undone": N_("a person undid its pairing with {barcode}"),
     "paired_by_odds": N_("paired with {barcode}, {minutes} min after its entry: {odds} sure"),
     # why a retained sample is sent
     "methods_differ": N_("{analyte}: phone and machine differ"),
