@@ -72,7 +72,7 @@ class PairingPolicy:
 
     window: timedelta
     rule: Literal["window", "odds"] = "window"
-    sure: float = 0.995
+    sure: float = 0.999
     typed: frozenset[str] = frozenset()
     stand: Stand = field(default_factory=Stand)
 
