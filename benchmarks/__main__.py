@@ -1,8 +1,8 @@
 """Measures against the bars of the design: one JSON object a bench on standard output.
 
-`vision` and `post` are all of their parts; `season`, twenty simulated seasons, `headquarters`, 60 silos, and
-`post` are measured only where they are named. The last results are kept in `benchmarks/last.json`.
-"""
+`vision` and `post` are all of their parts; `season`, twenty simulated seasons, `headquarters`, 60 silos,
+`pairing`, fifty simulated days, and `post` are measured only where they are named. The last results are
+kept in `benchmarks/last.json`."""
 
 import argparse
 import json
@@ -30,6 +30,7 @@ from benchmarks import (
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
+from benchmarks.pairing.run import pairing
 from benchmarks.post import parts as post
 
 LAST = Path(__file__).with_name("last.json")
@@ -52,8 +53,9 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "season": season.season,
     "pages": pages.pages,
     "headquarters": headquarters.headquarters,
+    "pairing": pairing,
 }
-LONG = frozenset({"season", "headquarters"})  # only where they are named: more than half an hour
+LONG = frozenset({"season", "headquarters", "pairing"})  # only where they are named: many minutes
 GROUPS = {
     name: tuple(f"{name}.{part}" for part in group.PARTS)
     for name, group in (("vision", vision), ("post", post))
@@ -79,7 +81,7 @@ def main(arguments: list[str]) -> int:
     kept["machine"] = description()
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        result = _measure(name, kept, asked.seeds)
+        result = _measure(name, kept, asked.seeds, asked.seed)
         print(json.dumps({name: result}, ensure_ascii=False), flush=True)
         if asked.keep:
             LAST.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -104,7 +106,10 @@ def _parser() -> argparse.ArgumentParser:
         default=MIN_ROUNDS,
         help=f"how often with --beside, {MIN_ROUNDS} or more",
     )
-    parser.add_argument("--seeds", metavar="N", type=int, help="how many runs of post.faults; without: 20")
+    parser.add_argument(
+        "--seeds", metavar="N", type=int, help="how many runs of post.faults (20), days of pairing (50)"
+    )
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="the first day of pairing")
     return parser
 
 
@@ -113,8 +118,11 @@ def _single(names: list[str]) -> list[str]:
     return [single for name in names for single in GROUPS.get(name, (name,))]
 
 
-def _measure(name: str, kept: dict[str, Any], seeds: int | None) -> dict[str, Any]:
+def _measure(name: str, kept: dict[str, Any], seeds: int | None, seed: int) -> dict[str, Any]:
     """Runs one benchmark and puts its result in its place among those `kept`."""
+    if name == "pairing":
+        kept[name] = pairing(seeds, seed)
+        return dict(kept[name])
     group, _, part = name.partition(".")
     if not part:
         kept[name] = BENCHES[name]()

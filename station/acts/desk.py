@@ -26,7 +26,7 @@ class SitePolicy:
     weighing. `products` maps a calibration or product name on an instrument to a species. `own_analytes`,
     `own_species` and `own_claims` are what the site adds to the shipped catalogues, as JSON values. `regime`
     and `organisation` hold for loads of which nothing else is said. `open_campaigns` are those that an
-    arrival may name, `campaign` among them.
+    arrival may name, `campaign` among them. `pairing` is what `PairingPolicy.read` reads, as JSON values.
     """
 
     site: str
@@ -40,6 +40,7 @@ class SitePolicy:
     timezone: str = ""
     day_starts: str = "04:00"  # the hour at which a collecting day begins, at the site
     pairing_window: timedelta = timedelta(minutes=15)
+    pairing: Mapping[str, Any] = field(default_factory=dict)
     instrument_order: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
     net_share: float = 0.62
     minimum_kg: float = 500.0

@@ -36,6 +36,7 @@ def policy_as_dict(policy: SitePolicy) -> dict[str, Any]:
         "pairing_window": policy.pairing_window.total_seconds(),
         "instrument_order": {analyte.value: list(ids) for analyte, ids in policy.instrument_order.items()},
         "products": dict(policy.products),
+        "pairing": dict(policy.pairing),
         **{name: list(getattr(policy, name)) for name in _LISTS},
     }
 

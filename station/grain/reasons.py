@@ -26,6 +26,8 @@ class Code(StrEnum):
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
     UNPROTECTED_LINE = "unprotected_line"
+    PAIRING_UNDONE = "pairing_undone"  # barcode
+    PAIRED_BY_ODDS = "paired_by_odds"  # barcode, odds, sure (0 to 1), minutes
     # why a retained sample is sent to a laboratory
     METHODS_DIFFER = "methods_differ"  # analyte
     NEAR_LIMIT = "near_limit"  # analyte, value, limit

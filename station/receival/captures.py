@@ -77,7 +77,7 @@ def receive_capture(
             data={"barcode": barcode, "photos": [photo.sha256 for photo in photos]},
         )  # fmt: skip
         seen_as = photo_species(species) if species else None
-        item = Item(kind="capture", barcode=barcode, species=seen_as, product=None, at=at)
+        item = Item(kind="capture", barcode=barcode, species=seen_as, product=None, at=at, typed=True)
         load = pairings.pair_item(tx, desk, capture_id, item, at)
         if load is not None:
             if form.get("operator_variety") and load.outcome is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session
 
@@ -23,7 +23,9 @@ from station.grain.pairing import (
 from station.grain.reasons import Code, Reason
 from station.receival import proposals, revisions, samples
 from station.receival.clock_acts import Leap, leapt_since, newest_leaps
+from station.receival.device_clocks import place_reading
 from station.receival.remarked import check_asked
+from station.receival.waiting import is_judged, is_news, judge_waiting
 from station.store import audit, measurements, queries
 from station.store.ids import new_id
 from station.store.tables import Capture, Load, Pairing, Reading, Sample
@@ -38,8 +40,14 @@ def pair_item(
 
     What was measured while the line failed waits for a person, who confirms it by assigning it; the sample
     that the rule would have chosen is named."""
-    policy = PairingPolicy(desk.policy.pairing_window)
-    leaps = newest_leaps(tx)
+    policy, leaps = policy_of(desk.policy), newest_leaps(tx)
+    kept = _place(tx, item, item_id, policy, leaps)
+    if disturbance is None and is_judged(item, policy):
+        newest = Pairing(
+            id="", item_kind=item.kind, item_id=item_id, state="unpaired", code=Code.NO_OPEN_SAMPLE,
+            params=kept, at=at,
+        )  # fmt: skip
+        return settle(tx, desk, at, newest)
     known = {sample.id: sample for sample in _candidates(tx, item, policy, at, leaps)}
     aged = [_as_of_now(known_sample(sample, item.kind), sample, leaps) for sample in known.values()]
     result = pair(item, aged, policy)
@@ -48,10 +56,55 @@ def pair_item(
         reason = fault_of(disturbance, barcode=would_be)
         append(tx, item.kind, item_id, None, "unpaired", reason, at, None)
         return None
+    reason = Reason(result.reason.code, {**result.reason.params, **kept})
     if result.sample_id is None:
-        append(tx, item.kind, item_id, None, "unpaired", result.reason, at, None)
+        append(tx, item.kind, item_id, None, "unpaired", reason, at, None)
         return None
-    return pair_with(tx, item.kind, item_id, known[result.sample_id], result.reason, at, None)
+    load = pair_with(tx, item.kind, item_id, known[result.sample_id], reason, at, None)
+    settle(tx, desk, at)
+    return load
+
+
+def settle(tx: Session, desk: Desk, at: datetime, newest: Pairing | None = None) -> Load | None:
+    """Pair what waits without a barcode and has become sure, and propose anew for its load.
+
+    `newest` is of an item that just came, and not kept; returns its load, for which the caller proposes. What
+    waits on says its new odds."""
+    policy, leaps = policy_of(desk.policy), newest_leaps(tx)
+    if policy.rule != "odds":
+        return None
+    own, loads = None, []
+    for found in judge_waiting(tx, policy, desk.policy.products, leaps, at, newest):
+        is_newest = found.before is newest
+        kept = {name: found.before.params[name] for name in _PLACED if name in found.before.params}
+        reason = Reason(found.pairing.reason.code, {**found.pairing.reason.params, **kept})
+        kind = kind_of(found.before)
+        if found.pairing.sample_id is not None:
+            sample = tx.get_one(Sample, found.pairing.sample_id)
+            load = pair_with(tx, kind, found.item_id, sample, reason, at, None)
+            own = load if is_newest else own
+            loads += [load] if load is not None and not is_newest else []
+        elif is_newest or is_news(found.before, found.pairing):
+            append(tx, kind, found.item_id, None, "unpaired", reason, at, None)
+    proposals.propose(tx, desk, loads, at)
+    return own
+
+
+def policy_of(policy: SitePolicy) -> PairingPolicy:
+    return PairingPolicy.read(policy.pairing_window, policy.pairing)
+
+
+_PLACED = ("measured_at", "offset", "offset_s", "late", "stray")
+
+
+def _place(
+    tx: Session, item: Item, item_id: str, policy: PairingPolicy, leaps: Sequence[Leap]
+) -> dict[str, Any]:
+    """When a reading was measured; the rule `window` goes by its arrival."""
+    if policy.rule != "odds" or item.kind != "reading":
+        return {}
+    tx.flush()
+    return place_reading(tx, tx.get_one(Reading, item_id), leaps)
 
 
 def fault_of(disturbance: Disturbance, **params: str | None) -> Reason:
@@ -104,6 +157,7 @@ def assign(
         if load is not None:
             proposals.propose(tx, desk, [load], at)
             revisions.revise(tx, load.id, revisions.cause("pairing", item_id), at)
+        settle(tx, desk, at)
         current = queries.pairing_of(tx, item_id)
         assert current is not None
     return current
@@ -142,7 +196,8 @@ def _candidates(
 ) -> list[Sample]:
     if item.barcode is not None:
         sample = queries.sample_by_barcode(tx, item.barcode)
-        return [sample] if sample else []
+        if sample is not None or not item.typed or policy.rule != "odds":
+            return [sample] if sample else []
     forward = sum((leap.by for leap in leaps if leap.by > timedelta(0)), timedelta(0))
     return list(queries.samples_open_since(tx, at - policy.window - forward))
 

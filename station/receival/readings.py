@@ -70,8 +70,9 @@ def take_reading(
         )  # fmt: skip
         product_species = species_of_product(row.product, desk.policy.products) if row.product else None
         item = Item(
-            kind="reading", barcode=row.barcode, species=product_species, product=row.product, at=row.at
-        )
+            kind="reading", barcode=row.barcode, species=product_species, product=row.product, at=row.at,
+            typed=frame.port in desk.policy.pairing.get("typed", ()),
+        )  # fmt: skip
         load = pairings.pair_item(tx, desk, row.id, item, reading.at, frame.disturbance)
         if load is not None:
             proposals.propose(tx, desk, [load], reading.at)

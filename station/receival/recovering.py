@@ -51,7 +51,8 @@ COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.
 STAYS_THERE = frozenset(
     {
-        "approval", "audit_event", "capture", "clock_act", "down_document", "inspection", "line",
+        "approval", "audit_event", "capture", "clock_act", "down_document", "inspection",
+        "instrument_offset", "line",
         "measurement", "modelrelease", "photo", "pit", "portassignment", "promotion_policy",
         "question_answer", "release_act", "reservation", "rule_pack_act", "spread", "variety",
         "vote", "waiver",

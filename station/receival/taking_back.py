@@ -94,7 +94,7 @@ def _restore_item(tx: Session, desk: Desk, item_id: str, actor: Actor, at: datet
     if current.state == "dismissed":
         _check_time(current.at, at)
         return _wait_again(tx, current, "exception_restored", None, actor, at)
-    if current.code != Code.PAIRED_BY_PERSON:
+    if current.code not in (Code.PAIRED_BY_PERSON, Code.PAIRED_BY_ODDS):
         raise Conflict(Fault.NOTHING_TO_TAKE_BACK)
     sample = tx.get_one(Sample, current.sample_id)
     load = tx.get(Load, sample.load_id) if sample.load_id else None
@@ -112,10 +112,18 @@ def _restore_item(tx: Session, desk: Desk, item_id: str, actor: Actor, at: datet
 def _wait_again(
     tx: Session, current: Pairing, event: str, load: Load | None, actor: Actor, at: datetime
 ) -> Pairing:
-    """It waits for the reason that it waited for before."""
+    """It waits for the reason that it waited for before; what the station paired waits for a person now."""
+    if current.code == Code.PAIRED_BY_ODDS:
+        reason = Reason(Code.PAIRING_UNDONE, {"barcode": current.params["barcode"]})
+        return _wait_for(tx, current, reason, event, load, actor, at)
     waited = select(Pairing).where(Pairing.item_id == current.item_id, Pairing.state == "unpaired")
     before = tx.exec(waited.order_by(col(Pairing.seq).desc()).limit(1)).one()
-    reason = Reason(Code(before.code), before.params)
+    return _wait_for(tx, current, Reason(Code(before.code), before.params), event, load, actor, at)
+
+
+def _wait_for(
+    tx: Session, current: Pairing, reason: Reason, event: str, load: Load | None, actor: Actor, at: datetime
+) -> Pairing:
     kind = pairings.kind_of(current)
     row = pairings.append(tx, kind, current.item_id, None, "unpaired", reason, at, actor, load)
     undone = {"code": current.code, "params": current.params}

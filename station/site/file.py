@@ -1,7 +1,7 @@
 """What a site file may say, section by section. Every section refuses a key that it does not know."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ from station.claims import ClaimEntry
 from station.grain.asking import SURE, Doubt
 from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Claim, Regime, Species
+from station.grain.pairing import PairingPolicy
+from station.grain.pairing_odds import Stand
 from station.grain.shelf import expand
 from station.grain.weighing import WeighingRule
 from station.species import SpeciesEntry
@@ -55,6 +57,7 @@ Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Odds = Annotated[float, Field(gt=0, lt=0.5)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_check_pattern)]
 Shelf = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_check_shelf)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
@@ -138,6 +141,29 @@ class Intake(Section):
     net_share: Share = 0.62
     override_reasons: list[Text] = ["Cellule pleine", "Consigne du responsable", "Choix de l'apporteur"]
     refusal_reasons: list[Text] = ["Insectes vivants", "Odeur", "Humidité", "Corps étrangers"]
+
+
+_STAND = Stand()
+
+
+class PairingSection(Section):
+    """How readings without a sample's barcode find their sample. By the rule `window` the only one that
+    fits takes it; by `odds` the one that is likely enough (`sure`), with how samples are measured at this
+    stand: see `station/grain/pairing_odds.py`. At the places of `typed` a person types the barcode, maybe
+    wrong."""
+
+    rule: Literal["window", "odds"] = "window"
+    sure: Annotated[float, Field(ge=0.5, lt=1)] = PairingPolicy(timedelta()).sure
+    typed: list[Id] = []
+    usual_s: Positive = _STAND.usual_s
+    spread: Positive = _STAND.spread
+    sitting_s: Positive = _STAND.sitting_s
+    photo_s: Positive = _STAND.photo_s
+    overtaken: Odds = _STAND.overtaken
+    missed: Odds = _STAND.missed
+    again: Odds = _STAND.again
+    foreign: Odds = _STAND.foreign
+    wrong_product: Odds = _STAND.wrong_product
 
 
 class Retained(Section):
@@ -354,6 +380,7 @@ class SiteSettings(Section):
     site: Site
     server: Server = Server()
     intake: Intake = Intake()
+    pairing: PairingSection = PairingSection()
     retained: Retained = Retained()
     quality: Quality = Quality()
     shipments: Shipments = Shipments()

@@ -19,6 +19,7 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         timezone=settings.site.timezone,
         day_starts=settings.site.day_starts,
         pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
+        pairing=settings.pairing.model_dump(mode="json", exclude_defaults=True),
         instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
         barcode_pattern=settings.intake.barcode,
         net_share=settings.intake.net_share,

@@ -81,11 +81,11 @@ def is_paired_with(tx: Session, sample_id: str) -> bool:
     return tx.exec(query.limit(1)).first() is not None
 
 
-def assigned(tx: Session, code: str, limit: int) -> Sequence[Pairing]:
-    """Return what holds by a person's assignment (`code`) to a sample that is still open, newest first."""
+def assigned(tx: Session, codes: Sequence[str], limit: int) -> Sequence[Pairing]:
+    """Return what holds for one of these reasons with a sample that is still open, newest first."""
     opened = select(Sample.id).where(col(Sample.ended_at).is_(None))
     samples = tx.exec(opened.order_by(col(Sample.seq).desc()).limit(MOST_OPEN_SAMPLES)).all()
-    query = select(Pairing).where(col(Pairing.sample_id).in_(samples), Pairing.code == code)
+    query = select(Pairing).where(col(Pairing.sample_id).in_(samples), col(Pairing.code).in_(codes))
     query = query.where(col(Pairing.current).is_(True))
     return tx.exec(query.order_by(col(Pairing.seq).desc()).limit(limit)).all()
 

@@ -210,7 +210,7 @@ def test_an_assignment_is_undone_hours_later_and_the_load_waits_again(silo: Silo
     assert "moisture" not in values(silo, load)
     with silo.desk.ledger.read() as tx:
         (waiting,) = queries.unpaired(tx)
-        assert queries.assigned(tx, Code.PAIRED_BY_PERSON, 9) == []
+        assert queries.assigned(tx, [Code.PAIRED_BY_PERSON], 9) == []
     assert (waiting.item_id, waiting.code) == (row.id, Code.UNKNOWN_BARCODE)
     (event,) = events(silo, "assignment_undone")
     assert (event.by, event.load_id) == (MARC.id, load.id)
@@ -244,13 +244,13 @@ def test_what_stands_on_a_ticket_stays_assigned(silo: Silo) -> None:
     retests.explain_retest(silo.desk, silo.loads(visit)[0].id, "badly mixed", ANNE, silo.clock())
     silo.decide(silo.loads(visit)[0])
     with silo.desk.ledger.read() as tx:
-        assert [one.item_id for one in queries.assigned(tx, Code.PAIRED_BY_PERSON, 9)] == [row.id]
+        assert [one.item_id for one in queries.assigned(tx, [Code.PAIRED_BY_PERSON], 9)] == [row.id]
     silo.confirm(15_240, visit, "last")
     with pytest.raises(Conflict) as refused:
         taking_back.restore_exceptions(silo.desk, [row.id], ANNE, silo.clock())
     assert refused.value.code is Fault.LOAD_ENDED
     with silo.desk.ledger.read() as tx:
-        assert queries.assigned(tx, Code.PAIRED_BY_PERSON, 9) == []
+        assert queries.assigned(tx, [Code.PAIRED_BY_PERSON], 9) == []
 
 
 def _visits(silo: Silo) -> list[Visit]:

@@ -1,5 +1,7 @@
 """Exceptions never pair what contradicts; several are dismissed together; what was assigned is taken back."""
 
+from dataclasses import replace
+
 import pytest
 
 from station.grain.reasons import Code
@@ -214,3 +216,44 @@ async def test_enter_that_came_with_the_question_does_not_answer_it(station: Sta
         await t.settle()
         assert isinstance(t.app.screen, ChoiceDialog)
         assert events_of(silo, "exception_assigned") == []
+
+
+def by_odds(station: Station) -> None:
+    """From now on the station judges by odds what comes without a barcode."""
+    silo = station.silo
+    silo.desk = replace(silo.desk, policy=replace(silo.desk.policy, pairing={"rule": "odds"}))
+
+
+async def test_several_are_named_with_their_odds_and_one_key_assigns_the_likeliest(station: Station) -> None:
+    silo = station.silo
+    by_odds(station)
+    silo.arrive("AB-123-CD", WHEAT)
+    silo.clock.pass_(seconds=35)
+    silo.arrive("CD-456-EF", NewLoad("soft_wheat", barcode="S0003"))
+    silo.clock.pass_(seconds=60)
+    silo.measure("nir", {"protein": 10.0})
+    async with terminal(station) as t:
+        await exceptions(t, 1)
+        await t.see("S0001 (", "S0003 (", "Ctrl+A")
+        await t.press("enter")
+        await t.see("De quoi s'agit-il ?")
+        assert marked(t) == "S0001"
+        assert "%" in options(t)[0]
+        await t.press("escape", "ctrl+a")
+        await t.hear("Affecté à S0001.")
+
+
+async def test_none_is_preselected_where_none_is_as_likely_as_not(station: Station) -> None:
+    silo = station.silo
+    by_odds(station)
+    for number, plate in enumerate(("AB-123-CD", "CD-456-EF", "EF-789-GH")):
+        silo.arrive(plate, NewLoad("soft_wheat", barcode=f"S000{number + 4}"))
+    silo.clock.pass_(seconds=8)
+    silo.measure("nir", {"protein": 10.0})
+    async with terminal(station) as t:
+        await exceptions(t, 1)
+        await t.press("ctrl+a")
+        await t.hear("Aucun échantillon n'est assez probable : choisissez-en un.")
+        await t.press("enter")
+        await t.see("De quoi s'agit-il ?")
+        assert marked(t) is None

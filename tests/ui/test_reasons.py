@@ -31,7 +31,7 @@ SHARES = {
 PARAMS: dict[str, Any] = {
     "analyte": "protein", "analytes": ["protein", "moisture"], "as_is": 10.4,
     "at": "2026-07-20T08:00:00+00:00", "barcode": "S1", "sample": "S2",
-    "barcodes": ["S1", "S2"], "basis": "dm", "hub_reason": "revoked",
+    "barcodes": ["S1", "S2"], "odds": 0.9974, "basis": "dm", "hub_reason": "revoked",
     "cell_species": "barley", "claim": "organic", "claims": ["organic"], "count": 3, "declared": "soft_wheat",
     "findings": ["smell"], "free_mb": 1800, "free_t": 31.0, "given": "as_is", "grade": "milling",
     "instrument": "nir", "kernels": 312, "limit": 0.2, "line": "L1", "load_t": 28.4, "minutes": 12.0,

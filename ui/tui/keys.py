@@ -45,6 +45,7 @@ KEYS: Mapping[str, Key] = {
     "find": Key("ctrl+b", N_("Ctrl+B"), N_("smell, live insects, heat or ergot is found")),
     "keep": Key("ctrl+k", N_("Ctrl+K"), N_("keep a part of the load's sample")),
     "state_time": Key("ctrl+l", N_("Ctrl+L"), N_("state the time, while the station does not know it")),
+    "assign": Key("ctrl+a", N_("Ctrl+A"), N_("assign what waits to its likeliest sample")),
     "mark": Key("space", N_("Space"), N_("mark several exceptions")),
     "quit": Key("ctrl+q", N_("Ctrl+Q"), N_("quit the terminal")),
     "move(-1)": Key("up", "↑", N_("move")),

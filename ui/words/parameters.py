@@ -44,8 +44,8 @@ class ParameterTexts(dict[str, str]):
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, u, unit, basis) and
     `cell_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a sentence only where
-    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`,
-    `uncounted`."""
+    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`, `uncounted`,
+    `likely`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
@@ -62,6 +62,10 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["ergot"] = _ergot(params.get("grams"), t)
     claims = [words["claims"]] if params.get("claims") else []
     words["carried"] = " ".join([words["species"], *claims])
+    candidates = _candidates(params.get("candidates"), t)
+    if candidates and "barcodes" in params:
+        words["barcodes"] = candidates
+    words["likely"] = t.gettext(N_(", maybe {samples}")).format(samples=candidates) if candidates else ""
     line = params.get("line")
     words["line"] = f", {site_name('line', str(line), t.language)}" if line else ""
     return words
@@ -247,6 +251,13 @@ def _day(value: Any, t: Translator) -> str:
         return str(value)
 
 
+def _candidates(value: Any, t: Translator) -> str:
+    """Write which samples are possible, with the odds of each; empty where none are named."""
+    if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) for one in value):
+        return ""
+    return ", ".join(f"{one.get('barcode')} ({odds(one.get('odds'), t)})" for one in value)
+
+
 def _time(value: Any, t: Translator) -> str:
     """Write an instant as the site's time of day; anything else as it is."""
     try:
@@ -351,6 +362,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "grades": _named("grade"),
     "op": lambda value, t: _SIGNS.get(str(value), str(value)),
     "share": _share,
+    "odds": odds,
     "shares": _shares,
     "p": odds,
     "sure": odds,

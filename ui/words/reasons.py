@@ -27,7 +27,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "paired_by_person": N_("assigned to {barcode} by a person"),
     "typed_by_person": N_("typed by a person for {barcode}"),
-    "unknown_barcode": N_("no sample has the barcode {barcode}"),
+    "unknown_barcode": N_("no sample has the barcode {barcode}{likely}"),
     "sample_closed": N_("the sample {barcode} is closed: its load has ended"),
     "no_open_sample": N_("no open sample fits within {minutes} min"),
     "several_open_samples": N_("several open samples fit: {barcodes}"),
@@ -36,6 +36,8 @@ SENTENCES: Mapping[str, str] = {
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     "unprotected_line": N_("one line, unprotected: compare with the display"),
+    "pairing_undone": N_("a person undid its pairing with {barcode}"),
+    "paired_by_odds": N_("paired with {barcode}, {minutes} min after its entry: {odds} sure"),
     # why a retained sample is sent
     "methods_differ": N_("{analyte}: phone and machine differ"),
     "near_limit": N_("{analyte} {value} is near the limit {limit}"),

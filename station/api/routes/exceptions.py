@@ -19,6 +19,7 @@ from station.store.tables import Pairing
 
 router = APIRouter(prefix="/exceptions", tags=["exceptions"])
 MOST_ASSIGNED = 30
+TAKEN_BACK = (Code.PAIRED_BY_PERSON, Code.PAIRED_BY_ODDS)
 
 
 @router.get("")
@@ -27,11 +28,11 @@ def list_exceptions(
     newest: bool = False, after: After = None, limit: Limit = 50,
 ) -> list[schemas.ExceptionItem]:  # fmt: skip
     """What waits, oldest or newest first, on each page what a waiting load needs before the rest; or what
-    persons assigned and may still take back, newest first."""
+    persons assigned, or the station by odds, and may still be taken back, newest first."""
     (place,) = place_of(after) or (None,)
     with view_of(asked) as view:
         if state == "assigned":
-            return items(view, queries.assigned(view.tx, Code.PAIRED_BY_PERSON, MOST_ASSIGNED))
+            return items(view, queries.assigned(view.tx, TAKEN_BACK, MOST_ASSIGNED))
         found = pages.unpaired(view.tx, place, limit + 1, newest=newest)
         shown = items(view, page(response, found, limit, lambda row: (row.seq or 0,)))
         return sorted(shown, key=lambda one: not one.blocks)

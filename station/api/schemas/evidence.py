@@ -197,8 +197,9 @@ class TypedReadingIn(In):
 
 class ExceptionItem(BaseModel):
     """A reading or capture that waits for a person; `id` is the item's own. `candidates` are the open
-    samples, `fitting` those that neither barcode nor product speaks against; `suggested` is the only one.
-    `blocks` names the loads that wait for what was measured."""
+    samples, `fitting` those that neither barcode nor product speaks against; `suggested` is the only one,
+    or the likeliest. `odds` says how likely each is, where that is known. `blocks` names the loads that
+    wait for what was measured."""
 
     id: str
     kind: Literal["reading", "capture"]
@@ -213,6 +214,7 @@ class ExceptionItem(BaseModel):
     candidates: list[str]
     fitting: list[str] = []
     suggested: str | None = None
+    odds: dict[str, float] = {}
     blocks: list[str] = []
 
 

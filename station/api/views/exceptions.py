@@ -1,6 +1,6 @@
 """The exceptions list: readings and captures that wait for a person, and whom they may belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from station.store.tables import Capture, Load, Pairing, Reading, Sample, Termin
 
 # A courtesy or control sample has no load whose end would close it: so long it is still a candidate.
 OWN_SAMPLE_TIME = timedelta(hours=12)
+SUGGESTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +71,29 @@ def _item(view: View, pairing: Pairing, around: Around) -> schemas.ExceptionItem
 
 
 def _choices(pairing: Pairing, item: Item, around: Around) -> dict[str, Any]:
-    """The samples that it may belong to, those that fit first; the one that the rule would have chosen before
-    them."""
+    """The samples that it may belong to, the likeliest or those that fit first; the one that the rule would
+    have chosen before them. Of several only one that is at least as likely as not is suggested."""
     known = [known_sample(sample, item.kind) for sample in around.samples]
     fitting = [sample.barcode for sample in known if not contradictions(item, sample)]
     likeliest = suggest(item, known)
     rule = pairing.params.get("barcode")
     suggested = rule if rule in fitting else likeliest.barcode if likeliest else None
     every = [sample.barcode for sample in known]
-    order = sorted(every, key=lambda barcode: (barcode != suggested, barcode not in fitting))
-    return {"candidates": order, "fitting": fitting, "suggested": suggested}
+    odds = _odds(pairing, every)
+    if odds:
+        best = max(odds, key=lambda barcode: odds[barcode])
+        suggested = best if odds[best] >= SUGGESTED and best in fitting else None
+    order = sorted(
+        every,
+        key=lambda barcode: (barcode != suggested, barcode not in fitting, -odds.get(barcode, 0.0)),
+    )
+    return {"candidates": order, "fitting": fitting, "suggested": suggested, "odds": odds}
+
+
+def _odds(pairing: Pairing, open_barcodes: Collection[str]) -> dict[str, float]:
+    """As they were when it was last judged, of samples that are open still."""
+    named = pairing.params.get("candidates") or []
+    return {one["barcode"]: one["odds"] for one in named if one["barcode"] in open_barcodes}
 
 
 def _blocks(item: Item, analytes: frozenset[str], around: Around) -> list[str]:

@@ -74,6 +74,22 @@ class Reading(Numbered, table=True):
     note: str = ""
 
 
+class InstrumentOffset(Numbered, table=True):
+    """Says how wrong an instrument's clock was as far as was known then: device time plus `seconds` is
+    station time, within the standard uncertainty `u`, by `count` readings. Rows are appended; a pairing
+    names its own."""
+
+    __tablename__ = "instrument_offset"
+    __table_args__ = (Index("ix_instrument_offset_newest", "instrument_id", "seq"),)
+
+    id: str = Field(primary_key=True)
+    instrument_id: str = Field(foreign_key="instrument.id")
+    at: datetime
+    seconds: float
+    u: float
+    count: int
+
+
 class Capture(Numbered, table=True):
     """Records one upload of one or more photos with its form; `id` is made by the phone."""
 

@@ -11,6 +11,8 @@ from ui.tui.dialogs import Choice, Option
 from ui.tui.lines import lists as lines
 from ui.tui.lines.texts import reason_list, value_list
 from ui.tui.screens.base import StationScreen
+from ui.words.i18n import Translator
+from ui.words.parameters import odds
 
 # No barcode has a blank.
 _COURTESY, _AGAIN, _DISMISS = " courtesy", " again", " dismiss"
@@ -48,12 +50,29 @@ def _answers(screen: StationScreen, item: schemas.ExceptionItem) -> list[Option]
     against = [code for code in item.candidates if code not in item.fitting]
     contradicts = t.gettext("✗ contradicts: {sample}")
     return [
-        *(Option(code, lines.candidate_label(code, board, t)) for code in fitting),
+        *(Option(code, lines.candidate_label(code, board, t), _odds(item, code, t)) for code in fitting),
         Option(_COURTESY, t.gettext("a courtesy sample, without load")),
         Option(_AGAIN, t.gettext("measure again")),
         Option(_DISMISS, t.gettext("dismiss it")),
-        *(Option(code, contradicts.format(sample=lines.candidate_label(code, board, t))) for code in against),
+        *(
+            Option(
+                code,
+                contradicts.format(sample=lines.candidate_label(code, board, t)),
+                _odds(item, code, t),
+            )
+            for code in against
+        ),
     ]
+
+
+def _odds(item: schemas.ExceptionItem, barcode: str, t: Translator) -> str:
+    """Write how likely the sample is, where that is known."""
+    return odds(item.odds[barcode], t) if barcode in item.odds else ""
+
+
+def assign_suggested(screen: StationScreen, item: schemas.ExceptionItem) -> None:
+    if item.suggested is not None:
+        _assign(screen, item, item.suggested)
 
 
 def ask_scanned(screen: StationScreen, item: schemas.ExceptionItem, barcode: str) -> None:

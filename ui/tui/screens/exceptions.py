@@ -22,7 +22,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 class ExceptionsScreen(StationScreen):
     """What a load that waits needs stands first. Several are marked to be dismissed together."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound("mark", "set_aside")
+    BINDINGS: ClassVar[list[BindingType]] = bound("assign", "mark", "set_aside")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -42,6 +42,9 @@ class ExceptionsScreen(StationScreen):
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
         keys = []
+        if self.may_receive and self._item is not None and self._item.suggested is not None:
+            text = t.gettext("to {barcode}").format(barcode=self._item.suggested)
+            keys.append((shown("assign", t), text))
         if self.may_receive and self._item is not None:
             keys += [
                 (shown("choose", t), t.gettext("assign, or scan a barcode")),
@@ -83,6 +86,13 @@ class ExceptionsScreen(StationScreen):
             return False
         exception_acts.ask_scanned(self, self._item, barcode)
         return True
+
+    def action_assign(self) -> None:
+        """Assign the item to the sample that is suggested: one key for the likeliest."""
+        if self._item is not None and self._item.suggested is not None:
+            exception_acts.assign_suggested(self, self._item)
+        elif self._item is not None:
+            self.station.say(self.t.gettext("No sample is likely enough: choose one."), is_problem=True)
 
     def action_mark(self) -> None:
         """Mark the item, or no longer, and go on to the next."""

@@ -536,6 +536,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_frame")),
     )
     op.create_table(
+        "instrument_offset",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("instrument_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("u", sa.Float(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instrument_id"], ["instrument.id"], name=op.f("fk_instrument_offset_instrument_id_instrument")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument_offset")),
+    )
+    with op.batch_alter_table("instrument_offset", schema=None) as batch_op:
+        batch_op.create_index("ix_instrument_offset_newest", ["instrument_id", "seq"], unique=False)
+
+    op.create_table(
         "portassignment",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1851,6 +1868,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_portassignment_instrument_id"))
 
     op.drop_table("portassignment")
+    with op.batch_alter_table("instrument_offset", schema=None) as batch_op:
+        batch_op.drop_index("ix_instrument_offset_newest")
+
+    op.drop_table("instrument_offset")
     op.drop_table("frame")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrolment_person_id"))
