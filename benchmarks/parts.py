@@ -31,7 +31,7 @@ FRAMES = {
 
 
 def routing() -> dict[str, Any]:
-    """One load over 40 cells with full reasons, as JSON values; and over 12 with what measuring again is worth."""
+    """One load over 40 cells with full reasons, as JSON values; over 12 with what asking is worth."""
     pack = parse_rule_pack((EXAMPLES / "rules.toml").read_text(encoding="utf-8"))
     facts = read_facts((EXAMPLES / "sample.json").read_bytes())
     few = read_cells((EXAMPLES / "cells.json").read_bytes())
