@@ -19,8 +19,8 @@ def odds_texts(
     t: Translator,
 ) -> list[str]:
     """Write the odds of one ranked cell as they are stored; nothing for one of older proposals. `codes` are
-    those of its reasons: a cell without a grade has no odds to meet it. `after` has the tonnes `t`, and by analyte
-    {mean, u, unit, basis}."""
+    those of its reasons: a cell without a grade has no odds to meet it. `after` has the tonnes `t`, and
+    {mean, u, unit, basis} by analyte."""
     texts = []
     if p_load_ok is not None and p_cell_ok is not None and _WITHOUT_GRADE.isdisjoint(codes):
         text = t.gettext(N_("meets the grade: the load {load}, the cell with it {cell}"))
