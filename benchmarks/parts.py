@@ -1,6 +1,7 @@
 """Single stages in this process: routing and decoding."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,13 +9,16 @@ from typing import Any
 
 from benchmarks.machine import summary
 from drivers.decode import decode
-from drivers.reading import Reading
-from station.grain.routing import route
+from drivers.reading import Analyte, Reading
+from station.grain.grades import MeasuringAgain, RulePack
+from station.grain.routing import CellState, Facts, route
 from station.grain.rules import parse_rule_pack
 from station.grain.wire import read_cells, read_facts
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 CELLS = 40
+FEW_CELLS = 12
+PRICES = {"milling_no_2": 220.0, "organic_bread": 330.0, "intervention": 205.0, "feed_wheat": 195.0}
 FRAMES = {
     "toledo-continuous": bytes.fromhex("022A30202034333132302020202020300D0D"),
     "gac2100-csv01": (
@@ -27,17 +31,31 @@ FRAMES = {
 
 
 def routing() -> dict[str, Any]:
-    """One load over 40 cells with full reasons, as JSON values."""
+    """One load over 40 cells with full reasons, as JSON values; over 12 with what asking is worth."""
     pack = parse_rule_pack((EXAMPLES / "rules.toml").read_text(encoding="utf-8"))
     facts = read_facts((EXAMPLES / "sample.json").read_bytes())
     few = read_cells((EXAMPLES / "cells.json").read_bytes())
     cells = [replace(few[n % len(few)], id=f"c{n}") for n in range(CELLS)]
+    open_ones = [replace(few[n % 5], id=f"c{n}") for n in range(FEW_CELLS)]
+    again = MeasuringAgain({Analyte.PROTEIN: 2.0, Analyte.MOISTURE: 2.0, Analyte.TEST_WEIGHT: 2.0}, 1.0)
+    priced = replace(pack, prices=PRICES, again=again)
+    return {
+        "cells": CELLS,
+        "route_ms": _timed(facts, cells, pack),
+        "bar_ms": 10,
+        "cells_when_asking": FEW_CELLS,
+        "asking_ms": _timed(facts, open_ones, priced),
+        "asking_bar_ms": 8,
+    }
+
+
+def _timed(facts: Facts, cells: Sequence[CellState], pack: RulePack) -> dict[str, float]:
     milliseconds = []
     for _ in range(200):
         begin = time.perf_counter()
         route(facts, cells, pack).as_dict()
         milliseconds.append((time.perf_counter() - begin) * 1000)
-    return {"cells": CELLS, "route_ms": summary(milliseconds), "bar_ms": 10}
+    return summary(milliseconds)
 
 
 def decoding() -> dict[str, Any]:

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from station.cli.say import Exit, _, fail, now, out, pairs, tell, with_messages
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, pairs, tell, with_messages
 
 if TYPE_CHECKING:
     from drivers.errors import FrameError
@@ -142,12 +142,29 @@ def route(
         out(result)
         return
     out(result["proposal"])
+    _tell_reasons(result["reasons"])
     for ranked in result["ranked"]:
         tell(f"{ranked['pit']} → {ranked['cell']}  {ranked['score']:.3f}")
+        _tell_odds(ranked)
         _tell_reasons(ranked["reasons"])
     for refused in result["refused"]:
         tell(f"✗ {refused['cell']}")
         _tell_reasons(refused["reasons"])
+
+
+def _tell_odds(ranked: dict[str, Any]) -> None:
+    from drivers.reading import UNIT_OF, Analyte
+    from ui.words.i18n import translator
+    from ui.words.odds import odds_texts
+
+    codes = [reason["code"] for reason in ranked["reasons"]]
+    after = {
+        name: mean if name == "t" else {**mean, "unit": UNIT_OF[Analyte(name)].value}
+        for name, mean in (ranked["after"] or {}).items()
+    }
+    odds = (ranked["p_load_ok"], ranked["p_cell_ok"], after or None)
+    for text in odds_texts(*odds, codes, translator(LANGUAGE)):
+        tell(f"    {text}")
 
 
 def _tell_reasons(reasons: list[dict[str, object]]) -> None:

@@ -20,7 +20,7 @@ Every cell is either ranked, once per pit, or refused.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from drivers.reading import Analyte, in_order
 from station.grain.cells import After, CellState, Facts, Measured, Proposal, Ranked, Refused
@@ -93,6 +93,7 @@ class _Load:
     judgements: Mapping[str, GradeJudgement]
     barred: tuple[Reason, ...]
     priced: bool
+    prices: dict[tuple[str, frozenset[str]], Prices] = field(default_factory=dict)
 
 
 def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
@@ -183,11 +184,19 @@ def _valued(judged: _Judged, load: _Load, pack: RulePack) -> _Judged:
         return judged
     if any(r.code not in _BY_LIMIT for r in judged.against):
         return judged
-    boxes = {grade: judgement.box for grade, judgement in load.judgements.items()}
-    prices = prices_of(judged.grade, judged.cell.claims, pack, boxes)
+    prices = _prices(judged.grade, judged.cell.claims, load, pack)
     worth = known(choice_worth(prices, judged.standing))
     cautious = cautious_worth(prices, judged.standing)
     return replace(judged, prices=prices, worth=worth, cautious=cautious)
+
+
+def _prices(grade: Grade, claims: frozenset[str], load: _Load, pack: RulePack) -> Prices:
+    """Return what cells of this grade with these claims are sold at, reckoned once per load."""
+    key = (grade.id, claims)
+    if key not in load.prices:
+        boxes = {grade_id: judgement.box for grade_id, judgement in load.judgements.items()}
+        load.prices[key] = prices_of(grade, claims, pack, boxes)
+    return load.prices[key]
 
 
 _BY_LIMIT = frozenset({*_UNSURE, Code.OUTSIDE_LIMIT, Code.CELL_OUTSIDE, Code.NEVER_BLEND})
@@ -221,11 +230,14 @@ def _is_risky(judged: _Judged, normal: Sequence[_Judged], facts: Facts) -> bool:
     """Tell whether a lesser grade, whose cell would take the load by its mean, pays surely as much."""
     if judged.cautious is None:
         return False
-    lesser = max(
-        (j.prices.price for j in normal if j.prices and j.preference < judged.preference and j.fits_by_mean),
-        default=None,
+    enough = judged.cautious + _CENT
+    return any(
+        j.prices is not None
+        and j.preference < judged.preference
+        and enough < (facts.load_t or 0.0) * j.prices.price
+        and j.fits_by_mean
+        for j in normal
     )
-    return lesser is not None and judged.cautious < (facts.load_t or 0.0) * lesser - _CENT
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
@@ -335,8 +347,12 @@ def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Loa
     fitting = [j for j in judged if j.fits]
     risky = {j.cell.id for j in fitting if _is_risky(j, judged, facts)}
     ranked = [
-        (_rank(j, pit, facts, is_risky=j.cell.id in risky), _ranked(j, pit, fitting, load))
+        (
+            _rank(j, pit, facts, is_risky=j.cell.id in risky),
+            replace(entry, pit=pit, reasons=(*j.in_favour, _reached(pit))),
+        )
         for j in fitting
+        for entry in (_entry(j, fitting, load),)
         for pit in _open_pits(j.cell)
     ]
     ranked.sort(key=lambda one: one[0])
@@ -367,7 +383,8 @@ def _rank(judged: _Judged, pit: str, facts: Facts, *, is_risky: bool) -> tuple[o
     return (is_risky, is_after, -judged.preference, -worth, -filled, judged.cell.id, pit)
 
 
-def _ranked(judged: _Judged, pit: str, fitting: Sequence[_Judged], load: _Load) -> Ranked:
+def _entry(judged: _Judged, fitting: Sequence[_Judged], load: _Load) -> Ranked:
+    """Return what is said of a cell, whichever pit it is filled from."""
     judgement, standing = judged.judgement, judged.standing
     others = [j.worth for j in fitting if j.worth is not None and j.cell.id != judged.cell.id]
     value = None
@@ -375,9 +392,9 @@ def _ranked(judged: _Judged, pit: str, fitting: Sequence[_Judged], load: _Load) 
         value = known(round(judged.worth - max(others), 2))
     return Ranked(
         judged.cell.id,
-        pit,
+        "",
         score(judged.cell, judged.grade),
-        (*judged.in_favour, _reached(pit)),
+        judged.in_favour,
         p_load_ok=judgement.p_load_ok if judgement else 1.0,
         p_cell_ok=standing.p_cell_ok if standing else 1.0,
         after=after_of(standing.after) if standing else _after_without_grade(judged.cell, load),

@@ -55,8 +55,8 @@ def stand(
         else:
             if step.blends and step.mean is not None:
                 alone[analyte] = step.mean
-            passes = step.criterion.kind == "information" or step.passes
-            reasons, met = [step.alone], step.met or step.criterion.kind == "information"
+            passes = step.decides_nothing or step.passes
+            reasons, met = [step.alone], step.met or step.decides_nothing
         (in_favour if passes else against).extend(reasons)
         in_favour.extend(step.notes)
         by_mean = by_mean and met

@@ -20,7 +20,8 @@ from station.grain.odds import EVERYTHING, Span, below, density, probability
 from station.grain.standing import Standing
 
 _MOST_BOXES = 4  # of grades none of which contains another: beyond it the cheapest are left out
-_HALVINGS = 40
+_HALVINGS = 30
+_SURE = 6.0  # standard uncertainties from a limit: 1e-9 is beyond it
 _EXACT = 1e-9  # what is known better than this counts as exact
 
 
@@ -151,6 +152,9 @@ def _side(a: float, b: float, u: float, part: float, added: float) -> float:
         y = math.sqrt((part * x) ** 2 + added)
         return b * density(b / y) * part**2 * x / y**3 > a * density(a / x) / x**2
 
+    farthest = math.sqrt((part * u) ** 2 + added)
+    if b > _SURE * farthest:  # after the load, too, it is as good as certain to stay inside
+        return 0.0
     if u < _EXACT:
         return max(0.0, odds(0.0))
     if rises(u):

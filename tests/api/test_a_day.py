@@ -1,5 +1,7 @@
 """Whole visits over HTTP: arrival to ticket, truck and trailer, refusal, overrides, exceptions."""
 
+from typing import Any
+
 import pytest
 
 from tests.api.rig import JPEG, Counter, accept, arrival, confirm, measure, offered, ok, problem, upload
@@ -27,6 +29,7 @@ def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
         }
         assert all(reason["message"] for reason in load["proposal"]["ranked"][0]["reasons"])
         assert {refused["cell"] for refused in load["proposal"]["refused"]} >= {"c3", "q1"}
+        assert_says_the_odds_without_euros(load["proposal"])
         decision = accept(anne, load_id)
         assert (decision["by"], decision["overridden"]) == ("Anne", False)
         c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "c1")
@@ -81,6 +84,16 @@ def test_a_refused_and_a_withdrawn_load_end_with_their_reason(counter: Counter) 
         visit = ok(anne.post("/visits", json=arrival()), 201)
         cancelled = ok(anne.post(f"/visits/{visit['id']}/cancel", json={"reason": "entered twice"}))
         assert cancelled["loads"][0]["state"] == "cancelled"
+
+
+def assert_says_the_odds_without_euros(proposal: dict[str, Any]) -> None:
+    first = proposal["ranked"][0]
+    assert 0.0 <= first["p_load_ok"] <= 1.0
+    assert 0.0 <= first["p_cell_ok"] <= 1.0
+    assert first["after"]["t"] >= proposal["load_t"]
+    assert first["after"]["content"]["protein"]["unit"] == "%"
+    assert "value" not in first
+    assert proposal["ask"] is None
 
 
 def test_a_superseded_proposal_comes_back_with_the_new_one(counter: Counter) -> None:

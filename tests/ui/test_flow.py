@@ -145,7 +145,7 @@ async def test_an_override_takes_another_cell_with_a_reason(station: Station) ->
         await t.see("Quelle autre cellule ?")
         await t.press("backspace", "backspace")
         await t.write("c5")
-        await t.see("Place pour 26,7 t")
+        await t.see("▶ fosse 1 → cellule C5 : Blé tendre")
         await t.press("enter")
         await t.see("Pourquoi fosse 1 → cellule C5 ?", "pit blocked")
         await t.press("down", "down", "enter")

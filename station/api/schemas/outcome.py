@@ -9,12 +9,39 @@ from station.api.schemas.approvals import GuardedRule
 from station.api.schemas.common import In, Key, Kilograms, Reason, Referenced, RegimeCode, Share, Text, Why
 
 
+class CellMean(BaseModel):
+    mean: float
+    u: float | None
+    unit: str
+    basis: str | None
+
+
+class CellAfter(BaseModel):
+    """What the cell will hold with the load and all that is reserved in it."""
+
+    t: float
+    content: dict[str, CellMean]
+
+
 class Ranked(BaseModel):
+    """`p_load_ok`, `p_cell_ok`: the probability that the load alone, and the cell with it, meets the cell's
+    grade; None in proposals of older engines."""
+
     cell: str
     pit: str
     line: str | None = None
     score: float
     reasons: list[Reason]
+    p_load_ok: float | None = None
+    p_cell_ok: float | None = None
+    after: CellAfter | None = None
+
+
+class MeasureAgain(BaseModel):
+    """What is worth measuring again before the load is tipped."""
+
+    analyte: str
+    minutes: float
 
 
 class Refused(BaseModel):
@@ -35,6 +62,7 @@ class Proposal(BaseModel):
     reasons: list[Reason]
     ranked: list[Ranked]
     refused: list[Refused]
+    ask: MeasureAgain | None = None
 
 
 class Decision(BaseModel):

@@ -27,7 +27,10 @@ from ui.tui.lines.texts import (
 from ui.words import vocabulary
 from ui.words.agreement import form_of
 from ui.words.i18n import Translator
+from ui.words.odds import odds_texts
 from ui.words.parameters import parameter_texts
+
+_DECISIVE = ("meets", "cell_stays", "claims_honoured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,21 @@ def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
         return ()
     judged = [one for used in load.values for one in used.reasons if one.code in _NOT_AS_MEASURED]
     reasons = [*load.proposal.reasons, *judged, *_choice_reasons(load.proposal)]
-    return tuple(reason_texts(reasons, t))
+    chosen = next((ranked for ranked in load.proposal.ranked if _is_choice(ranked, load.proposal)), None)
+    return (*(odds_of(chosen, t) if chosen else ()), *reason_texts(reasons, t))
+
+
+def odds_of(ranked: schemas.Ranked, t: Translator) -> list[str]:
+    """Write how likely load and cell meet the grade, and what the cell will hold."""
+    after = ranked.after
+    stored = None if after is None else {"t": after.t, **after.model_dump()["content"]}
+    codes = [reason.code for reason in ranked.reasons]
+    return odds_texts(ranked.p_load_ok, ranked.p_cell_ok, stored, codes, t)
 
 
 def decisive(proposal: schemas.Proposal) -> list[schemas.Reason]:
     """List what the choice stands on: the limits that are met, and the claims."""
-    return [reason for reason in _choice_reasons(proposal) if reason.code in ("meets", "claims_honoured")]
+    return [reason for reason in _choice_reasons(proposal) if reason.code in _DECISIVE]
 
 
 def _choice_reasons(proposal: schemas.Proposal) -> list[schemas.Reason]:
@@ -175,7 +187,10 @@ def _other_choices(load: schemas.Load, board: Board, t: Translator) -> tuple[str
     if load.proposal is None:
         return ()
     others = [ranked for ranked in load.proposal.ranked if not _is_choice(ranked, load.proposal)]
-    return tuple(t.named(way(r.pit, r.cell, board, t), reason_list(r.reasons, t)) for r in others)
+    return tuple(
+        t.named(way(r.pit, r.cell, board, t), " · ".join([*odds_of(r, t)[:1], reason_list(r.reasons, t)]))
+        for r in others
+    )
 
 
 def _refused_cells(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:

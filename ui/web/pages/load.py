@@ -107,7 +107,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
             reader, lab_results(view, [one for some in results.values() for one in some])
         ),
         revised=revised_values(reader, revisions(view, revisions_of(tx, row.id)[::-1])),
-        ranked=tables.ranked(reader, proposal.ranked if proposal else []),
+        ranked=tables.ranked(reader, proposal.ranked if proposal else [], _euros(reader, tx, row)),
         refused=tables.refused(reader, proposal.refused if proposal else []),
         tipped=tables.tipped(reader, shown.ticket_document) if shown.ticket_document else None,
         captures=[tables.capture_shown(reader, one) for one in shown.captures],
@@ -119,6 +119,15 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
         events=tables.events(reader, happened),
     )
+
+
+def _euros(reader: Reader, tx: Session, row: Load) -> tables.Euros | None:
+    """What each choice is worth, for managers; None where nobody knows or should see it."""
+    proposal = queries.current_proposal(tx, row.id)
+    if proposal is None or "manager" not in reader.person.roles:
+        return None
+    values = {(one["cell"], one["pit"]): one.get("value") for one in proposal.result["ranked"]}
+    return values if any(value is not None for value in values.values()) else None
 
 
 def _released(tx: Session, load: schemas.Load) -> set[str]:

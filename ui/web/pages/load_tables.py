@@ -1,6 +1,6 @@
 """The tables of a load's page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from station.api import schemas
@@ -12,10 +12,12 @@ from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 from ui.words.events import CUSTODY, EVENTS, RULES
 from ui.words.i18n import Translator
+from ui.words.odds import odds_texts
 from ui.words.quality import DISPUTES
 from ui.words.vocabulary import word
 
 DECIMALS = 2
+Euros = Mapping[tuple[str, str], float | None]  # by cell and pit
 
 
 def weighings(reader: Reader, rows: Sequence[schemas.ChainWeighing]) -> Table:
@@ -136,14 +138,29 @@ def laboratory(reader: Reader, rows: Sequence[schemas.LabResult]) -> Table:
     return Table("laboratory", _("Laboratory"), columns, shown, _("No result yet."))
 
 
-def ranked(reader: Reader, rows: Sequence[schemas.Ranked]) -> Table:
+def ranked(reader: Reader, rows: Sequence[schemas.Ranked], euros: Euros | None) -> Table:
+    """The cells with their odds; `euros`, for managers alone, what a choice is worth more than others."""
     _ = reader.t.gettext
-    columns = [Column(_("Pit")), Column(_("Cell")), Column(_("Why"))]
+    columns = [Column(_("Pit")), Column(_("Cell")), Column(_("Odds")), Column(_("Why"))]
+    if euros is not None:
+        columns.append(Column(_("Against the next best"), "€", is_number=True))
     shown = [
-        [reader.place("pit", one.pit), reader.place("cell", one.cell), reader.text(told(one.reasons))]
+        [
+            reader.place("pit", one.pit),
+            reader.place("cell", one.cell),
+            reader.text(", ".join(_odds(reader, one))),
+            reader.text(told(one.reasons)),
+            *([] if euros is None else [reader.number(euros.get((one.cell, one.pit)), DECIMALS)]),
+        ]
         for one in rows
     ]
     return Table("ranked", _("Cells that fit, the best first"), columns, shown, _("No cell fits."))
+
+
+def _odds(reader: Reader, one: schemas.Ranked) -> list[str]:
+    after = None if one.after is None else {"t": one.after.t, **one.after.model_dump()["content"]}
+    codes = [reason.code for reason in one.reasons]
+    return odds_texts(one.p_load_ok, one.p_cell_ok, after, codes, reader.t)
 
 
 def refused(reader: Reader, rows: Sequence[schemas.Refused]) -> Table:
