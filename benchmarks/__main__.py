@@ -1,7 +1,8 @@
 """Measures against the bars of the design: one JSON object a bench on standard output.
 
-`vision` and `post` are all of their parts; `season`, twenty simulated seasons, `headquarters`, 60 silos, and
-`post` are measured only where they are named. The last results are kept in `benchmarks/last.json`.
+`vision` and `post` are all of their parts. `season`, twenty simulated seasons, `routing`, twenty more for the
+rules that choose cells, `headquarters`, 60 silos, and `post` are measured only where they are named. The last
+results are kept in `benchmarks/last.json`.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
 from benchmarks.post import parts as post
+from benchmarks.routing.bench import routing
 
 LAST = Path(__file__).with_name("last.json")
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -50,8 +52,9 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "season": season.season,
     "pages": pages.pages,
     "headquarters": headquarters.headquarters,
+    "routing": routing,
 }
-LONG = frozenset({"season", "headquarters"})  # only where they are named: more than half an hour
+LONG = frozenset({"season", "headquarters", "routing"})  # only where they are named: minutes to hours
 GROUPS = {
     name: tuple(f"{name}.{part}" for part in group.PARTS)
     for name, group in (("vision", vision), ("post", post))
@@ -77,7 +80,7 @@ def main(arguments: list[str]) -> int:
     kept["machine"] = description()
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        result = _measure(name, kept, asked.seeds)
+        result = _measure(name, kept, asked)
         print(json.dumps({name: result}, ensure_ascii=False), flush=True)
         if asked.keep:
             LAST.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -103,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         help=f"how often with --beside, {MIN_ROUNDS} or more",
     )
     parser.add_argument("--seeds", metavar="N", type=int, help="how many runs of post.faults; without: 20")
+    parser.add_argument("--seed", metavar="N", type=int, help="what the seasons of routing are drawn from")
+    parser.add_argument("--seasons", metavar="N", type=int, help="how many seasons of routing; without: 20")
     return parser
 
 
@@ -111,13 +116,13 @@ def _single(names: list[str]) -> list[str]:
     return [single for name in names for single in GROUPS.get(name, (name,))]
 
 
-def _measure(name: str, kept: dict[str, Any], seeds: int | None) -> dict[str, Any]:
+def _measure(name: str, kept: dict[str, Any], asked: argparse.Namespace) -> dict[str, Any]:
     """Runs one benchmark and puts its result in its place among those `kept`."""
     group, _, part = name.partition(".")
     if not part:
-        kept[name] = BENCHES[name]()
+        kept[name] = routing(asked.seed, asked.seasons) if name == "routing" else BENCHES[name]()
         return dict(kept[name])
-    result = vision.run(part) if group == "vision" else post.run(part, seeds)
+    result = vision.run(part) if group == "vision" else post.run(part, asked.seeds)
     kept.setdefault(group, {})[part] = result
     return result
 
