@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -93,13 +93,6 @@ class Rates:
             again=MeasuringAgain(dict.fromkeys(self.fields, self.minutes), self.euros_a_minute),
         )
 
-    def with_sure(self, sure: float | None) -> "Rates":
-        grades = tuple(
-            replace(grade, criteria=tuple(replace(one, sure=sure) for one in grade.criteria))
-            for grade in self.grades
-        )
-        return replace(self, grades=grades)
-
 
 def read_rates(path: Path = FILE) -> Rates:
     given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -144,7 +137,6 @@ def _grade(given: Mapping[str, Any], rule: Mapping[str, float]) -> Grade:
             required="intake",
             kind="blendable",
             source="rates.toml",
-            sure=rule["sure"],
         )
         for name, (op, limit) in given["limits"].items()
     )

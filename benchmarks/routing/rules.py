@@ -83,7 +83,7 @@ class Ours:
 
     def __call__(self, load: Load, measure: Measure, cells: Sequence[Cell]) -> tuple[Cell | None, Values]:
         by_id = {cell.plan.id: cell for cell in cells}
-        states = [_state(cell) for cell in cells]
+        states = [_state(cell) for cell in _distinct(load, cells)]
         times: dict[Analyte, int] = {}
         while True:
             values = measure(times)
@@ -112,6 +112,18 @@ def _by_grade(load: Load, cells: Sequence[Cell]) -> Iterator[Cell]:
     """Give the cells with room: the best grade first, of a grade the fullest."""
     with_room = (cell for cell in cells if cell.has_room(load.tonnes))
     yield from sorted(with_room, key=lambda cell: (-cell.grade.value, -cell.filled, cell.plan.id))
+
+
+def _distinct(load: Load, cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells with room, of the empty ones of a grade the first: the others are the same."""
+    seen: set[str] = set()
+    found = []
+    for cell in _by_grade(load, cells):
+        if cell.content_t == 0.0 and cell.grade.id in seen:
+            continue
+        seen |= {cell.grade.id} if cell.content_t == 0.0 else set()
+        found.append(cell)
+    return found
 
 
 def _points(values: Values) -> dict[Analyte, float]:

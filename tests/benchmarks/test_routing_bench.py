@@ -6,7 +6,7 @@ import pytest
 from benchmarks.routing.bench import OURS, nearest_limits, one_season, run, summary, table
 from benchmarks.routing.outcome import most_money
 from benchmarks.routing.rates import Errors, Rates, read_rates
-from benchmarks.routing.rules import ByRolling, Rule, always_feed, by_points, by_truth, rolling
+from benchmarks.routing.rules import ByRolling, Ours, Rule, always_feed, by_points, by_truth, rolling
 from benchmarks.routing.season import Season, combine, draw_season
 from drivers.reading import Analyte
 from station.grain.cells import Measured
@@ -39,7 +39,7 @@ def test_every_tonne_is_in_a_cell_or_elsewhere(rates: Rates, season: Season, rul
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_does_not(rates: Rates) -> None:
-    few = replace(rates, loads=40, columns={"machine": MACHINE})
+    few = replace(rates, loads=20, columns={"machine": MACHINE})
     assert one_season(few, 7, 3) == one_season(few, 7, 3) != one_season(few, 8, 3)
 
 
@@ -51,6 +51,18 @@ def test_nobody_takes_more_than_the_oracle_and_no_sorting_loses_most(rates: Rate
     truth, points, rolling_mean, feed = (run(rates, season, MACHINE, rule, most).lost for rule in rules)
     assert 0.0 < truth < points < feed
     assert 0.0 < rolling_mean < feed
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_without_errors_ours_loses_at_most_what_the_greedy_oracle_does(rates: Rates, number: int) -> None:
+    season = draw_season(without_errors(replace(rates, loads=60)), 5, number)
+    ours, greedy = (
+        run(rates, season, MACHINE, rule, most=0.0, combined=True)
+        for rule in (Ours(rates.pack, rates.most_again), by_truth)
+    )
+    assert ours.lost <= greedy.lost + 1.0
+    assert ours.missed == greedy.missed == 0.0
+    assert ours.again == 0
 
 
 def test_errors_move_values_and_measuring_again_has_the_same_bias(rates: Rates, season: Season) -> None:
@@ -94,7 +106,7 @@ def test_what_is_measured_again_for_the_others_lies_nearest_a_limit(rates: Rates
 
 
 def test_the_table_has_each_rule_in_each_column(rates: Rates) -> None:
-    few = replace(rates, loads=30)
+    few = replace(rates, loads=12)
     outcomes = [one_season(few, 1, number) for number in range(2)]
     rules = summary(outcomes)
     assert [name for name in rules["machine"] if name == OURS]
