@@ -32,7 +32,14 @@ from station.grain.reasons import Code, Reason
 from station.grain.remeasuring import Choice, worth_asking
 from station.grain.standing import Standing, after_of, stand, with_load
 from station.grain.units import known
-from station.grain.worth import Prices, cautious_worth, choice_worth, has_prices, prices_of
+from station.grain.worth import (
+    Prices,
+    cautious_worth,
+    choice_worth,
+    generous_worth,
+    has_prices,
+    prices_of,
+)
 
 __all__ = ["CellState", "Facts", "Measured", "Proposal", "Ranked", "Refused", "route", "score"]
 
@@ -55,6 +62,7 @@ class _Judged:
     prices: Prices | None = None
     worth: float | None = None
     cautious: float | None = None
+    generous: float | None = None
 
     @property
     def fits(self) -> bool:
@@ -104,7 +112,7 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
     else:
-        normal = _without_risky(normal, facts)
+        normal = _without_risky(normal)
     nothing_fits = not any(j.fits for j in normal)
     by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
     is_case = {"hold": nothing_fits and not load.barred, "quarantine": bool(load.barred)}
@@ -186,7 +194,8 @@ def _valued(judged: _Judged, load: _Load, pack: RulePack) -> _Judged:
     prices = prices_of(judged.grade, judged.cell.claims, pack, boxes)
     worth = known(choice_worth(prices, judged.standing))
     cautious = cautious_worth(prices, judged.standing)
-    return replace(judged, prices=prices, worth=worth, cautious=cautious)
+    generous = generous_worth(prices, judged.standing, judged.grade.criteria)
+    return replace(judged, prices=prices, worth=worth, cautious=cautious, generous=generous)
 
 
 _BY_LIMIT = frozenset({*_UNSURE, Code.OUTSIDE_LIMIT, Code.CELL_OUTSIDE, Code.NEVER_BLEND})
@@ -208,23 +217,28 @@ def _certificates(facts: Facts) -> list[Reason]:
     return [Reason(Code.WAITS_FOR_CERTIFICATE, {"claims": sorted(facts.uncertified)})]
 
 
-def _without_risky(normal: Sequence[_Judged], facts: Facts) -> list[_Judged]:
+def _without_risky(normal: Sequence[_Judged]) -> list[_Judged]:
     """Refuse what the load risks more of than it brings, where no cell takes it without such a risk."""
-    if any(j.fits and not _is_risky(j, normal, facts) for j in normal):
+    if any(j.fits and not _is_risky(j, normal) for j in normal):
         return list(normal)
     risks = (Reason(Code.RISKS_THE_CELL),)
-    return [replace(j, against=risks) if j.fits and _is_risky(j, normal, facts) else j for j in normal]
+    return [replace(j, against=risks) if j.fits and _is_risky(j, normal) else j for j in normal]
 
 
-def _is_risky(judged: _Judged, normal: Sequence[_Judged], facts: Facts) -> bool:
-    """Tell whether a lesser grade, whose cell would take the load by its mean, pays surely as much."""
+def _is_risky(judged: _Judged, normal: Sequence[_Judged]) -> bool:
+    """Tell whether a lesser grade, whose cell would take the load by its mean, may gain more by it than this
+    one surely does."""
     if judged.cautious is None:
         return False
     lesser = max(
-        (j.prices.price for j in normal if j.prices and j.preference < judged.preference and j.fits_by_mean),
+        (
+            j.generous
+            for j in normal
+            if j.generous is not None and j.preference < judged.preference and j.fits_by_mean
+        ),
         default=None,
     )
-    return lesser is not None and judged.cautious < (facts.load_t or 0.0) * lesser - _CENT
+    return lesser is not None and judged.cautious < lesser - _CENT
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
@@ -332,7 +346,7 @@ def _load_reasons(
 def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Load) -> Proposal:
     facts = load.facts
     fitting = [j for j in judged if j.fits]
-    risky = {j.cell.id for j in fitting if _is_risky(j, judged, facts)}
+    risky = {j.cell.id for j in fitting if _is_risky(j, judged)}
     ranked = [
         (_rank(j, pit, facts, is_risky=j.cell.id in risky), _ranked(j, pit, fitting, load))
         for j in fitting
