@@ -1,8 +1,9 @@
 """Measures against the bars of the design: one JSON object a bench on standard output.
 
-`vision` and `post` are all of their parts; `season`, twenty simulated seasons, `headquarters`, 60 silos,
-`pairing`, fifty simulated days, and `post` are measured only where they are named. The last results are
-kept in `benchmarks/last.json`."""
+`vision` and `post` are all of their parts. `season`, twenty simulated seasons, `routing`, twenty more for the
+rules that choose cells, `pairing`, fifty simulated days, `headquarters`, 60 silos, and `post` are measured only
+where they are named. The last results are kept in `benchmarks/last.json`.
+"""
 
 import argparse
 import json
@@ -32,6 +33,7 @@ from benchmarks.devices import devices
 from benchmarks.machine import description
 from benchmarks.pairing.run import pairing
 from benchmarks.post import parts as post
+from benchmarks.routing.bench import routing
 
 LAST = Path(__file__).with_name("last.json")
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -54,8 +56,9 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "pages": pages.pages,
     "headquarters": headquarters.headquarters,
     "pairing": pairing,
+    "routing": routing,
 }
-LONG = frozenset({"season", "headquarters", "pairing"})  # only where they are named: many minutes
+LONG = frozenset({"season", "headquarters", "pairing", "routing"})  # only where they are named: many minutes
 GROUPS = {
     name: tuple(f"{name}.{part}" for part in group.PARTS)
     for name, group in (("vision", vision), ("post", post))
@@ -81,7 +84,7 @@ def main(arguments: list[str]) -> int:
     kept["machine"] = description()
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        result = _measure(name, kept, asked.seeds, asked.seed)
+        result = _measure(name, kept, asked)
         print(json.dumps({name: result}, ensure_ascii=False), flush=True)
         if asked.keep:
             LAST.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -109,7 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds", metavar="N", type=int, help="how many runs of post.faults (20), days of pairing (50)"
     )
-    parser.add_argument("--seed", metavar="N", type=int, default=1, help="the first day of pairing")
+    parser.add_argument("--seed", metavar="N", type=int, help="what pairing and routing are drawn from")
+    parser.add_argument("--seasons", metavar="N", type=int, help="how many seasons of routing; without: 20")
     return parser
 
 
@@ -118,16 +122,16 @@ def _single(names: list[str]) -> list[str]:
     return [single for name in names for single in GROUPS.get(name, (name,))]
 
 
-def _measure(name: str, kept: dict[str, Any], seeds: int | None, seed: int) -> dict[str, Any]:
+def _measure(name: str, kept: dict[str, Any], asked: argparse.Namespace) -> dict[str, Any]:
     """Runs one benchmark and puts its result in its place among those `kept`."""
     if name == "pairing":
-        kept[name] = pairing(seeds, seed)
+        kept[name] = pairing(asked.seeds, asked.seed or 1)
         return dict(kept[name])
     group, _, part = name.partition(".")
     if not part:
-        kept[name] = BENCHES[name]()
+        kept[name] = routing(asked.seed, asked.seasons) if name == "routing" else BENCHES[name]()
         return dict(kept[name])
-    result = vision.run(part) if group == "vision" else post.run(part, seeds)
+    result = vision.run(part) if group == "vision" else post.run(part, asked.seeds)
     kept.setdefault(group, {})[part] = result
     return result
 

@@ -33,7 +33,14 @@ from station.grain.reasons import Code, Reason
 from station.grain.remeasuring import Choice, worth_asking
 from station.grain.standing import Standing, after_of, stand, with_load
 from station.grain.units import known
-from station.grain.worth import Prices, cautious_worth, choice_worth, has_prices, prices_of
+from station.grain.worth import (
+    Prices,
+    cautious_worth,
+    choice_worth,
+    generous_worth,
+    has_prices,
+    prices_of,
+)
 
 __all__ = ["CellState", "Facts", "Measured", "Proposal", "Ranked", "Refused", "route", "score"]
 
@@ -56,6 +63,7 @@ class _Judged:
     prices: Prices | None = None
     worth: float | None = None
     cautious: float | None = None
+    generous: float | None = None
 
     @property
     def fits(self) -> bool:
@@ -106,7 +114,7 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
     else:
-        normal = _without_risky(normal, facts)
+        normal = _without_risky(normal)
     nothing_fits = not any(j.fits for j in normal)
     by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
     is_case = {"hold": nothing_fits and not load.barred, "quarantine": bool(load.barred)}
@@ -187,7 +195,8 @@ def _valued(judged: _Judged, load: _Load, pack: RulePack) -> _Judged:
     prices = _prices(judged.grade, judged.cell.claims, load, pack)
     worth = known(choice_worth(prices, judged.standing))
     cautious = cautious_worth(prices, judged.standing)
-    return replace(judged, prices=prices, worth=worth, cautious=cautious)
+    generous = generous_worth(prices, judged.standing, judged.grade.criteria)
+    return replace(judged, prices=prices, worth=worth, cautious=cautious, generous=generous)
 
 
 def _prices(grade: Grade, claims: frozenset[str], load: _Load, pack: RulePack) -> Prices:
@@ -218,26 +227,28 @@ def _certificates(facts: Facts) -> list[Reason]:
     return [Reason(Code.WAITS_FOR_CERTIFICATE, {"claims": sorted(facts.uncertified)})]
 
 
-def _without_risky(normal: Sequence[_Judged], facts: Facts) -> list[_Judged]:
+def _without_risky(normal: Sequence[_Judged]) -> list[_Judged]:
     """Refuse what the load risks more of than it brings, where no cell takes it without such a risk."""
-    if any(j.fits and not _is_risky(j, normal, facts) for j in normal):
+    if any(j.fits and not _is_risky(j, normal) for j in normal):
         return list(normal)
     risks = (Reason(Code.RISKS_THE_CELL),)
-    return [replace(j, against=risks) if j.fits and _is_risky(j, normal, facts) else j for j in normal]
+    return [replace(j, against=risks) if j.fits and _is_risky(j, normal) else j for j in normal]
 
 
-def _is_risky(judged: _Judged, normal: Sequence[_Judged], facts: Facts) -> bool:
-    """Tell whether a lesser grade, whose cell would take the load by its mean, pays surely as much."""
+def _is_risky(judged: _Judged, normal: Sequence[_Judged]) -> bool:
+    """Tell whether a lesser grade, whose cell would take the load by its mean, may gain more by it than this
+    one surely does."""
     if judged.cautious is None:
         return False
-    enough = judged.cautious + _CENT
-    return any(
-        j.prices is not None
-        and j.preference < judged.preference
-        and enough < (facts.load_t or 0.0) * j.prices.price
-        and j.fits_by_mean
-        for j in normal
+    lesser = max(
+        (
+            j.generous
+            for j in normal
+            if j.generous is not None and j.preference < judged.preference and j.fits_by_mean
+        ),
+        default=None,
     )
+    return lesser is not None and judged.cautious < lesser - _CENT
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
@@ -345,7 +356,7 @@ def _load_reasons(
 def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Load) -> Proposal:
     facts = load.facts
     fitting = [j for j in judged if j.fits]
-    risky = {j.cell.id for j in fitting if _is_risky(j, judged, facts)}
+    risky = {j.cell.id for j in fitting if _is_risky(j, judged)}
     ranked = [
         (
             _rank(j, pit, facts, is_risky=j.cell.id in risky),

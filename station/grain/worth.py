@@ -5,7 +5,8 @@ and whose claims it honours; what meets none is worth nothing. A choice is worth
 the load less what it is worth without it.
 
 How little is known of a cell must never make it look cheap to spoil: between grades a choice is therefore
-weighed by a *cautious* worth, which no uncertainty ever raises, against the price of the lesser grade.
+weighed by a *cautious* worth, which no uncertainty ever raises, against a *generous* worth of the lesser
+grade, which none ever lowers: good grain is kept for the cell that needs it to stay in its grade.
 """
 
 import math
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from drivers.reading import Analyte
-from station.grain.grades import Grade, RulePack
+from station.grain.grades import Criterion, Grade, RulePack
 from station.grain.mixture import Box, Mean, Mixture
 from station.grain.odds import EVERYTHING, Span, below, density, probability
 from station.grain.standing import Standing
@@ -108,6 +109,22 @@ def cautious_worth(prices: Prices, standing: Standing) -> float:
     return total
 
 
+def generous_worth(prices: Prices, standing: Standing, criteria: Sequence[Criterion]) -> float:
+    """Return a worth of this choice that rises, or stays, with every uncertainty about load and cell. What
+    the load does for the cell counts where no limit asks for certainty: else it may not get in to do it."""
+    total = (standing.after.tonnes - standing.before.tonnes) * prices.price
+    if any(criterion.sure is not None for criterion in criteria):
+        return total
+    for analyte, mean in standing.after.means.items():
+        span = prices.box.get(analyte)
+        if span is None:
+            continue
+        rise = _rise(standing.before.means.get(analyte), mean, span)
+        if rise > 0.0:
+            total += standing.before.tonnes * rise * _loss(prices, standing, analyte, mean)
+    return total
+
+
 def _loss(prices: Prices, standing: Standing, analyte: Analyte, mean: Mean) -> float:
     """Return what a tonne loses that fails its grade just so in one analyte: down to the dearest lesser grade
     that takes the mean content, and the failing analyte a little outside."""
@@ -164,6 +181,26 @@ def _side(a: float, b: float, u: float, part: float, added: float) -> float:
         middle = (low + high) / 2.0
         low, high = (middle, high) if rises(middle) else (low, middle)
     return max(0.0, odds(u), odds(low) if low > 0.0 else 0.0)
+
+
+def _rise(was: Mean | None, now: Mean, span: Span) -> float:
+    """Return by how much the odds to meet the limits rise, at most, for a cell known this well or better; not
+    at all where it knew nothing of it."""
+    if was is None:
+        return 0.0
+    sides = ((was.value - span.low, now.value - span.low), (span.high - was.value, span.high - now.value))
+    return math.fsum(most_moved(after, before, was.u) for before, after in sides if after < math.inf)
+
+
+def most_moved(high: float, low: float, u: float) -> float:
+    """Return by how much the odds fall, at most, from a mean that is `high` inside a limit to one that is
+    `low`, for a cell known as well as `u` or better: the greatest Phi(high/x) - Phi(low/x) for x up to u."""
+    if low >= high or high <= 0.0:
+        return 0.0
+    if low <= 0.0:
+        return 1.0
+    x = min(u, math.sqrt((high**2 - low**2) / (2.0 * math.log(high / low))))
+    return max(0.0, below(high / x) - below(low / x)) if x > _EXACT else 0.0
 
 
 def _within(box: Box, means: Mapping[Analyte, Mean], seen: dict[tuple[Analyte, Span], float]) -> float:

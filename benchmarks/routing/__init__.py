@@ -1,0 +1,1 @@
+"""Simulated seasons of routing, with known truth: what a rule for choosing cells costs."""
