@@ -106,24 +106,6 @@ class GradeJudgement:
         absent = (one for one in self.steps if isinstance(one, Absent) and one.is_missing)
         return tuple(dict.fromkeys(one.criterion.analyte for one in absent))
 
-    @property
-    def in_favour(self) -> tuple[Reason, ...]:
-        """Return what speaks for the load alone."""
-        return tuple(reason for step in self.steps for reason in _sides(step)[0])
-
-    @property
-    def against(self) -> tuple[Reason, ...]:
-        """Return what speaks against the load alone."""
-        return tuple(reason for step in self.steps for reason in _sides(step)[1])
-
-
-def _sides(step: Compared | Absent) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    if isinstance(step, Absent):
-        return ((), step.reasons) if step.is_missing else (step.reasons, ())
-    if step.passes or step.criterion.kind == "information":
-        return (step.alone, *step.notes), ()
-    return step.notes, (step.alone,)
-
 
 def judge(facts: Facts, grade: Grade, pack: RulePack | None = None) -> GradeJudgement:
     """Judge all criteria, also after one has failed; `pack` says how uncertain values are that do not say it,
