@@ -12,9 +12,8 @@ from station.acts.engine import engine_version
 from station.grain.cells import Measured
 from station.grain.paying import pay_of
 from station.grain.rules import RulePack
-from station.receival.pack_standing import pack_with
-from station.receival.replay import judged_by
-from station.store.tables import Decision, Load, Proposal, Ticket
+from station.receival.replay import Records, judged_with, read_records
+from station.store.tables import Decision, Load, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +65,25 @@ def compare_packs(
     holding = _holding(tx, loads)
     wanted = [one for one in decisions if one.id in holding and species[one.load_id] in graded]
     nets = _nets(tx, [one.load_id for one in wanted])
-    query = select(Proposal).where(col(Proposal.id).in_([one.proposal_id for one in wanted]))
-    rows = {row.id: row for row in tx.exec(query)}
+    records = read_records(tx, [one.proposal_id for one in wanted])
     found, lost = [], []
     for one in wanted:
         told = species[one.load_id], nets.get(one.load_id)
         try:
-            found.append(_compared(tx, one, rows[one.proposal_id], *told, pack))
+            found.append(_compared(records, one, *told, pack))
         except LookupError:
             lost.append(one.id)
     return found, lost
 
 
 def _compared(
-    tx: Session, decision: Decision, row: Proposal, species: str, net_kg: float | None, pack: RulePack
+    records: Records, decision: Decision, species: str, net_kg: float | None, pack: RulePack
 ) -> WhatIf:
-    own = pack_with(tx, row.rule_pack)
+    row = records.proposals[decision.proposal_id]
+    own = records.packs[row.rule_pack]
     recorded = {name: getattr(row, name) for name in ("assessment", "load_t", "cell", "pit", "hold")}
-    before = recorded if row.engine == engine_version() else judged_by(tx, row, own)
-    after = judged_by(tx, row, pack)
+    before = recorded if row.engine == engine_version() else judged_with(records, row, own)
+    after = judged_with(records, row, pack)
     kg = net_kg if net_kg is not None else _kilograms(before["load_t"])
     grades = {cell["id"]: cell["grade"] for cell in (row.inputs or {})["cells"]["cells"]}
     outcomes = (_outcome(before, grades, own, kg), _outcome(after, grades, pack, kg))
