@@ -19,6 +19,6 @@ def engine_version() -> str:
     """`0.1.0+3f9c2a51b0de`. The same sources give the same decisions on every machine."""
     digest = hashlib.sha256()
     catalogues = [part for code in CATALOGUES for part in (code, code.with_suffix(".toml"))]
-    for path in [*sorted(BENCH.glob("*.py")), *catalogues]:
+    for path in [*sorted(BENCH.rglob("*.py")), *catalogues]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return f"{version('silo-station')}+{digest.hexdigest()[:12]}"

@@ -235,6 +235,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /rules/{sha256}": _MANAGER,  # with its prices
     "POST /rules": _MANAGER,
     "POST /rules/withdraw": _MANAGER,
+    "POST /rules/whatif": _MANAGER,  # with its prices
     "GET /replay": _ADMIN,
     "POST /replay": _ADMIN,
     "GET /models": _LOOK_OR_ADMIN,

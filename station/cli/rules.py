@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from station.cli import packs
+from station.cli import packs, whatif
 from station.cli.counter import ask, in_name_of
 from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, WhyOption
 from station.cli.say import Exit, _, fail, out, tell
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     rules.command("list", help=_("Every pack, with its last act and whether it is in force."))(show)
     rules.command("install", help=_("From now on loads are judged by it within its dates."))(install)
     rules.command("withdraw", help=_("The pack is in force no more."))(withdraw)
+    whatif.commands(rules)
     app.add_typer(rules, name="rules")
 
 

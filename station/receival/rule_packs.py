@@ -26,10 +26,7 @@ def install_pack(
     """A person installs a pack; open loads are judged by it at once where it is in force.
 
     Raises Invalid(rule_pack_wrong, and what `signer_of` raises), Conflict(rule_pack_installed)."""
-    try:
-        pack = read_new_pack(text)
-    except RulePackError as error:
-        raise Invalid(Fault.RULE_PACK_WRONG, pack_problem=error.as_dict()) from error
+    pack = readable(text)
     key = signer_of(pack, text, signature)
     with desk.ledger.write() as tx:
         before = standings(tx).get(pack.sha256)
@@ -39,6 +36,14 @@ def install_pack(
         _append(tx, record, INSTALLED, actor, why, at, key=key, signature=signature.text)
         proposals.propose_open_loads(tx, desk, at)
     return record
+
+
+def readable(text: str) -> RulePack:
+    """Read what a person gives as a pack. Raises Invalid(rule_pack_wrong)."""
+    try:
+        return read_new_pack(text)
+    except RulePackError as error:
+        raise Invalid(Fault.RULE_PACK_WRONG, pack_problem=error.as_dict()) from error
 
 
 def withdraw_pack(

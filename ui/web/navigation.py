@@ -33,6 +33,7 @@ STATION = Navigation((
         Entry("/devices", N_("Devices"), _TECHNICAL),
         Entry("/models", N_("Models"), _TECHNICAL),
         Entry("/corrections", N_("Corrections"), _MANAGER),
+        Entry("/rules", N_("Rules"), _MANAGER),
         Entry("/people", N_("People"), _TECHNICAL),
     ),
 ))  # fmt: skip

@@ -50,6 +50,19 @@ def withdraw_rule_pack(asked: Asked, by: By, body: schemas.RulePackNamed) -> sch
         return views.rule_pack(view, row.sha256)
 
 
+@router.post("/rules/whatif")
+def try_rule_pack(
+    asked: Asked, response: Response, body: schemas.WhatIfIn, after: After = None, limit: FewRows = 50
+) -> schemas.WhatIfPage:
+    """Judges the decided loads of a time by a pack that need not be installed, oldest first; nothing is
+    kept."""
+    pack = rule_packs.readable(body.text)
+    with view_of(asked) as view:
+        found = pages.decisions(view.tx, None, body.since, body.until, time_place(after), limit + 1)
+        rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
+        return views.what_if(view, rows, pack)
+
+
 @router.get("/replay")
 def replay_decisions(
     asked: Asked, response: Response, load: schemas.Key | None = None, since: schemas.Moment | None = None,

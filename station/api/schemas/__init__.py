@@ -245,6 +245,9 @@ from station.api.schemas.rules import (
     RulePackIn,
     RulePackNamed,
     RulePackText,
+    WhatIfIn,
+    WhatIfLoad,
+    WhatIfPage,
 )
 from station.api.schemas.shipments import (
     ShipmentArrivalIn,
@@ -548,6 +551,9 @@ __all__ = [
     "Weighing",
     "WeighingConfirmed",
     "WeighingRole",
+    "WhatIfIn",
+    "WhatIfLoad",
+    "WhatIfPage",
     "WhySent",
     "WiringIn",
     "only_hidden",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from station.api.schemas.common import SEEN_FILE, In, Key, Reason, Text
+from station.api.schemas.common import SEEN_FILE, In, Key, Moment, Reason, Text
 
 
 class RulePackIn(In):
@@ -46,6 +46,48 @@ class RulePackText(BaseModel):
     version: str
     text: str
     signature: str
+
+
+class WhatIfIn(In):
+    """`text` is the pack's whole TOML file; `until` is excluded."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=900_000), SEEN_FILE]
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+class PackOutcome(BaseModel):
+    """`cell` None: the truck waits. `cents` None: the pack has no price for the grade."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    cell: str | None
+    pit: str | None
+    grade: str | None
+    hold: bool
+    cents: int | None
+
+
+class WhatIfLoad(BaseModel):
+    """A decided load by its own rule pack and by another. `moves`: it has another grade, hold or pay."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    load_id: str
+    decision_id: str
+    at: datetime
+    species: str
+    kg: float | None
+    before: PackOutcome
+    after: PackOutcome
+    moves: bool
+
+
+class WhatIfPage(BaseModel):
+    """`lost`: decisions that cannot be made again, because a record is gone."""
+
+    loads: list[WhatIfLoad]
+    lost: list[str]
 
 
 class ReplayDifference(BaseModel):

@@ -12,6 +12,7 @@ from station.grain.rules import RulePack
 from station.receival import replay
 from station.receival.pack_standing import packs_in_force, parsed_pack, standings
 from station.receival.replay import Records, read_records
+from station.receival.whatif import compare_packs
 from station.store.tables import Decision
 
 
@@ -51,6 +52,13 @@ def rule_pack_text(view: View, sha256: str) -> schemas.RulePackText:
     return schemas.RulePackText(
         sha256=sha256, name=row.name, version=row.version, text=row.text, signature=found.installed.signature
     )
+
+
+def what_if(view: View, rows: Sequence[Decision], pack: RulePack) -> schemas.WhatIfPage:
+    """Show what the pack makes of the decisions; where a record of one is gone, it is named."""
+    loads, lost = compare_packs(view.tx, rows, pack)
+    shown = [schemas.WhatIfLoad.model_validate(one, from_attributes=True) for one in loads]
+    return schemas.WhatIfPage(loads=shown, lost=lost)
 
 
 def replayed(view: View, rows: Sequence[Decision]) -> list[schemas.ReplayedDecision]:

@@ -51,7 +51,7 @@ def looked(day: Day) -> Mapping[str, Questions]:
         "devices": "/devices", "device": "/devices/bridge", "corrections": "/corrections",
         "people": "/people", "watch": "/watch", "pairs": "/pair", "groups": "/groups",
         "who was right": "/who-was-right", "fairness": "/fairness",
-        "certificates": "/certificates", "plan": "/plan",
+        "certificates": "/certificates", "plan": "/plan", "rules": "/rules",
     }  # fmt: skip
     found = {}
     for name, address in asked.items():
