@@ -271,7 +271,7 @@ def _confirm(screen: StationScreen, kind: str, cell: str, said: Answers) -> None
     if kind == "treatment":
         what.append(_told_dose(screen, said))
     else:
-        what += _told(screen, kind, said)
+        what += _told(screen, cell, said)
 
     def send(despite: bool) -> Awaitable[None]:
         more = {"despite_balance": True} if despite else {}
@@ -282,10 +282,10 @@ def _confirm(screen: StationScreen, kind: str, cell: str, said: Answers) -> None
     _ask_if_right(screen, board.cell_name(cell), " · ".join(what), send)
 
 
-def _told(screen: StationScreen, kind: str, said: Answers) -> list[str]:
+def _told(screen: StationScreen, cell: str, said: Answers) -> list[str]:
     t = screen.t
     told = []
-    if "to_cell" in said:
+    if said.get("to_cell", cell) != cell:
         told.append("→ " + screen.board.cell_name(str(said["to_cell"])))
     if "kg" in said:
         told.append(t.kg(float(said["kg"])))
@@ -309,7 +309,8 @@ def _told_dose(screen: StationScreen, said: Answers) -> str:
 def _ask_if_right(screen: StationScreen, where: str, what: str, send: Send) -> None:
     """Ask once, write; where more leaves than is known to lie there, ask once more."""
     t, station = screen.t, screen.station
-    title = f"{where}: {what}\n" + t.gettext("Once written it stays. Write it?")
+    title = t.gettext("{where}: {what}").format(where=where, what=what)
+    title += "\n" + t.gettext("Once written it stays. Write it?")
     written = t.gettext("Written: {where}, {what}.").format(where=where, what=what)
 
     def ask_again(refused: schemas.Problem) -> bool:
