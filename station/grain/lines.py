@@ -23,17 +23,28 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """One line now. `busy`: the product that it carries or is about to; `treated`: the substances that went
-    through it since it was flushed."""
+    """One line now. `busy`: the product that it carries or is about to, of the visits `held_by`; `treated`:
+    the substances that went through it since it was flushed."""
 
     id: str
     pits: frozenset[str]
     cells: frozenset[str]
     busy: Product | None = None
     treated: tuple[str, ...] = ()
+    held_by: frozenset[str] = frozenset()
 
     def joins(self, pit: str, cell: str) -> bool:
         return pit in self.pits and cell in self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A load that is decided and not yet tipped."""
+
+    pit: str
+    cell: str
+    product: Product
+    visit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +57,26 @@ class Found:
     lines: tuple[LineState, ...] = ()
 
 
-def occupied(
-    lines: Sequence[LineState], decided: Iterable[tuple[str, str, Product]]
-) -> tuple[LineState, ...]:
-    """Return the lines as these loads (pit, cell, product; the first decided first) hold them."""
+def occupied(lines: Sequence[LineState], decided: Iterable[Decided]) -> tuple[LineState, ...]:
+    """Return the lines as these loads hold them, the first decided first."""
     held = {line.id: line for line in lines}
-    for pit, cell, product in decided:
-        joining = [line for line in held.values() if line.joins(pit, cell)]
-        same = [line for line in joining if line.busy == product]
+    for one in decided:
+        joining = [line for line in held.values() if line.joins(one.pit, one.cell)]
+        same = [line for line in joining if line.busy == one.product]
         free = [line for line in joining if line.busy is None]
-        if not same and free:
-            held[free[0].id] = replace(free[0], busy=product)
+        for line in (same or free)[:1]:
+            visits = line.held_by | {one.visit}
+            held[line.id] = replace(line, busy=one.product, held_by=visits)
     return tuple(held.values())
 
 
-def barred_for(cells: Sequence[CellState], found: Found, product: Product) -> tuple[CellState, ...]:
-    """Return the cells as they stand for a load of this product."""
+def barred_for(
+    cells: Sequence[CellState], found: Found, product: Product, visit: str = ""
+) -> tuple[CellState, ...]:
+    """Return the cells as they stand for a load of this product. The loads of its own visit are tipped one
+    after the other: they keep each other from no line."""
+    lines = tuple(replace(line, busy=None) if line.held_by == {visit} else line for line in found.lines)
+    found = replace(found, lines=lines)
     return tuple(_barred_for(cell, found, product) for cell in cells)
 
 
