@@ -196,3 +196,21 @@ async def test_a_flushed_line_is_recorded_with_what_flushed_it(station: Station)
         await t.hear("Écrit :")
     (event,) = events_of(station.silo, "line_flushed")
     assert event.data["line"] == "l1"
+
+
+async def test_a_load_that_is_here_is_treated_at_its_intake(station: Station) -> None:
+    station.silo.arrive("AB-123-CD")
+    async with terminal(station) as t:
+        await open_screen(t)
+        await t.press("f7")
+        await choose(t, "Que s'est-il passé ?", "un lot a été traité")
+        await choose(t, "Quel lot ?", "AB-123-CD")
+        await choose(t, "Quel produit ?", "K-Obiol")
+        await choose(t, "Sa substance active", "deltaméthrine")
+        await choose(t, "Quel type de traitement ?", "insecticide")
+        await choose(t, "Dose", "20 ml/t")
+        await t.see("oui, l'écrire")
+        await t.press("down", "enter")
+        await t.hear("Écrit : AB-123-CD")
+    (event,) = events_of(station.silo, "treatment_recorded")
+    assert event.load_id is not None

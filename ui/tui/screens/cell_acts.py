@@ -20,6 +20,7 @@ Then = Callable[[Answers], None]
 Send = Callable[[bool], Awaitable[None]]  # True: more leaves than is known, and the person says so
 _MOVEMENT: TypeAdapter[schemas.MovementIn] = TypeAdapter(schemas.MovementIn)
 _MOST_PERCENT = 100.0
+_HERE = ("arrived", "weighed", "proposed", "waiting", "decided")  # states of a load without its ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def act_options(t: Translator) -> list[Option]:
         Option("grain_cleaning", t.gettext("grain was cleaned")),
         Option("ventilation", t.gettext("a cell was ventilated")),
         Option("treatment", t.gettext("a cell was treated")),
+        Option("treated_load", t.gettext("a load was treated at its intake")),
         Option("treated_line", t.gettext("a line was treated")),
         Option("flush", t.gettext("a line was flushed")),
         Option("cell_cleaning", t.gettext("an empty cell was cleaned")),
@@ -182,6 +184,33 @@ def _ask_line(screen: StationScreen, then: Callable[[str], None]) -> None:
 
 def _name_of_line(screen: StationScreen, line: str) -> str:
     return vocabulary.site_name("line", line, screen.t.language)
+
+
+# --- loads --------------------------------------------------------------------------------------------
+def _ask_treated_load(screen: StationScreen) -> None:
+    """Offer the loads that are here; what has its ticket lies in a cell."""
+    t = screen.t
+    options = {
+        load.id: f"{visit.plate} · {load.position} · {vocabulary.species_name(load.species, t.language)}"
+        for visit in screen.board.visits
+        for load in visit.loads
+        if load.state in _HERE
+    }
+
+    def take(choice: Choice) -> None:
+        def send(said: Answers) -> None:
+            dose = schemas.DoseIn.model_validate(said)
+            _ask_if_right(
+                screen, options[choice.key], _told_dose(screen, said),
+                lambda _: screen.station.client.treat_load(choice.key, dose),
+            )  # fmt: skip
+
+        _ask_dose(screen, send)
+
+    if not options:
+        screen.station.say(t.gettext("No load is here."), is_problem=True)
+        return
+    screen.choose(t.gettext("Which load?"), [Option(*one) for one in options.items()], take, preselects=False)
 
 
 # --- questions ----------------------------------------------------------------------------------------
@@ -338,6 +367,7 @@ _ASKS: dict[str, Callable[[StationScreen], None]] = {
     "ventilation": _ask_ventilation,
     "treatment": _ask_treatment,
     "treated_line": _ask_treated_line,
+    "treated_load": _ask_treated_load,
     "flush": _ask_flush,
     "cell_cleaning": _ask_cell_cleaning,
 }
