@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from station.grain.cells import CellState
+from station.grain.claims import must_be_kept
 from station.grain.past import INSECTICIDE_FREE
 from station.grain.reasons import Code, Reason
 from station.species import SPECIES
@@ -15,10 +16,17 @@ from station.species import SPECIES
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What must not meet in one line: another species, or grain with other claims."""
+    """What must not meet in one line: another species, or grain with other claims that must be kept. All
+    that is claimed stands in `claimed`."""
 
     species: str
     claims: frozenset[str] = frozenset()
+    claimed: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @classmethod
+    def of(cls, species: str, claims: Iterable[str]) -> "Product":
+        claimed = frozenset(claims)
+        return cls(species, frozenset(filter(must_be_kept, claimed)), claimed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ def _barred_for(cell: CellState, found: Found, product: Product) -> CellState:
         for other in found.species.get(cell.id, ())
         if other != product.species
     ]
-    lost = found.lost.get(cell.id, frozenset()) & product.claims
+    lost = found.lost.get(cell.id, frozenset()) & product.claimed
     reasons += [Reason(Code.CLAIM_LOST, {"claim": claim}) for claim in sorted(lost)]
     pits = {pit: why for pit in cell.pits if (why := _against_pit(pit, cell.id, found.lines, product))}
     if not reasons and not pits:
@@ -106,7 +114,7 @@ def _against(line: LineState, product: Product) -> list[Reason]:
         assert line.busy is not None
         params = {"line": line.id, "species": line.busy.species, "claims": sorted(line.busy.claims)}
         reasons.append(Reason(Code.LINE_BUSY, params))
-    if line.treated and (_is_oilseed(product.species) or INSECTICIDE_FREE in product.claims):
+    if line.treated and (_is_oilseed(product.species) or INSECTICIDE_FREE in product.claimed):
         reasons.append(Reason(Code.LINE_TREATED, {"line": line.id, "substances": list(line.treated)}))
     return reasons
 

@@ -182,9 +182,7 @@ def _reserved(tx: Session, without_load: str | None) -> list[tuple[Decided, Part
         query = query.where(Reservation.load_id != without_load)
     return [
         (
-            Decided(
-                decision.pit, decision.cell, Product(load.species, frozenset(load.claims)), load.visit_id
-            ),
+            Decided(decision.pit, decision.cell, Product.of(load.species, load.claims), load.visit_id),
             Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))),
         )
         for decision, load, kg, assessment in tx.exec(query.order_by(col(Reservation.seq)))

@@ -136,3 +136,9 @@ def test_a_cell_keeps_in_mind_which_species_lies_in_it(silo: Silo) -> None:
     assert [reason.code.value for reason in hold.barred] == ["cell_holds"]
     (same,) = [one for one in barred_for(states, about, Product("barley")) if one.id == "h1"]
     assert same.barred == ()
+
+
+def test_a_line_tells_only_claims_apart_that_must_be_kept() -> None:
+    plain = Product("soft_wheat")
+    assert Product.of("soft_wheat", ["insecticide_free"]) == plain != Product.of("soft_wheat", ["organic"])
+    assert Product.of("soft_wheat", ["insecticide_free"]).claimed == {"insecticide_free"}
