@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from station.grain.cells import CellState
+from station.grain.claims import must_be_kept
 from station.grain.past import INSECTICIDE_FREE
 from station.grain.reasons import Code, Reason
 from station.species import SPECIES
@@ -15,25 +16,43 @@ from station.species import SPECIES
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What must not meet in one line: another species, or grain with other claims."""
+    """What must not meet in one line: another species, or grain with other claims that must be kept. All
+    that is claimed stands in `claimed`."""
 
     species: str
     claims: frozenset[str] = frozenset()
+    claimed: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @classmethod
+    def of(cls, species: str, claims: Iterable[str]) -> "Product":
+        claimed = frozenset(claims)
+        return cls(species, frozenset(filter(must_be_kept, claimed)), claimed)
 
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """One line now. `busy`: the product that it carries or is about to; `treated`: the substances that went
-    through it since it was flushed."""
+    """One line now. `busy`: the product that it carries or is about to, of the visits `held_by`; `treated`:
+    the substances that went through it since it was flushed."""
 
     id: str
     pits: frozenset[str]
     cells: frozenset[str]
     busy: Product | None = None
     treated: tuple[str, ...] = ()
+    held_by: frozenset[str] = frozenset()
 
     def joins(self, pit: str, cell: str) -> bool:
         return pit in self.pits and cell in self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A load that is decided and not yet tipped."""
+
+    pit: str
+    cell: str
+    product: Product
+    visit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +65,26 @@ class Found:
     lines: tuple[LineState, ...] = ()
 
 
-def occupied(
-    lines: Sequence[LineState], decided: Iterable[tuple[str, str, Product]]
-) -> tuple[LineState, ...]:
-    """Return the lines as these loads (pit, cell, product; the first decided first) hold them."""
+def occupied(lines: Sequence[LineState], decided: Iterable[Decided]) -> tuple[LineState, ...]:
+    """Return the lines as these loads hold them, the first decided first."""
     held = {line.id: line for line in lines}
-    for pit, cell, product in decided:
-        joining = [line for line in held.values() if line.joins(pit, cell)]
-        same = [line for line in joining if line.busy == product]
+    for one in decided:
+        joining = [line for line in held.values() if line.joins(one.pit, one.cell)]
+        same = [line for line in joining if line.busy == one.product]
         free = [line for line in joining if line.busy is None]
-        if not same and free:
-            held[free[0].id] = replace(free[0], busy=product)
+        for line in (same or free)[:1]:
+            visits = line.held_by | {one.visit}
+            held[line.id] = replace(line, busy=one.product, held_by=visits)
     return tuple(held.values())
 
 
-def barred_for(cells: Sequence[CellState], found: Found, product: Product) -> tuple[CellState, ...]:
-    """Return the cells as they stand for a load of this product."""
+def barred_for(
+    cells: Sequence[CellState], found: Found, product: Product, visit: str = ""
+) -> tuple[CellState, ...]:
+    """Return the cells as they stand for a load of this product. The loads of its own visit are tipped one
+    after the other: they keep each other from no line."""
+    lines = tuple(replace(line, busy=None) if line.held_by == {visit} else line for line in found.lines)
+    found = replace(found, lines=lines)
     return tuple(_barred_for(cell, found, product) for cell in cells)
 
 
@@ -71,7 +94,7 @@ def _barred_for(cell: CellState, found: Found, product: Product) -> CellState:
         for other in found.species.get(cell.id, ())
         if other != product.species
     ]
-    lost = found.lost.get(cell.id, frozenset()) & product.claims
+    lost = found.lost.get(cell.id, frozenset()) & product.claimed
     reasons += [Reason(Code.CLAIM_LOST, {"claim": claim}) for claim in sorted(lost)]
     pits = {pit: why for pit in cell.pits if (why := _against_pit(pit, cell.id, found.lines, product))}
     if not reasons and not pits:
@@ -91,7 +114,7 @@ def _against(line: LineState, product: Product) -> list[Reason]:
         assert line.busy is not None
         params = {"line": line.id, "species": line.busy.species, "claims": sorted(line.busy.claims)}
         reasons.append(Reason(Code.LINE_BUSY, params))
-    if line.treated and (_is_oilseed(product.species) or INSECTICIDE_FREE in product.claims):
+    if line.treated and (_is_oilseed(product.species) or INSECTICIDE_FREE in product.claimed):
         reasons.append(Reason(Code.LINE_TREATED, {"line": line.id, "substances": list(line.treated)}))
     return reasons
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from drivers.text import fold
+from station.grain.claims import satisfied_by
 
 EMPTY_KG = 10.0  # what a broom leaves: a cell that holds no more is empty
 INSECTICIDE_FREE = "insecticide_free"
@@ -57,7 +58,8 @@ class Standing:
     def took(self, grain: Grain) -> "Standing":
         honours = self.honours
         if grain.claims is not None:
-            honours = grain.claims if honours is None else honours & grain.claims
+            met = satisfied_by(grain.claims)
+            honours = met if honours is None else honours & met
         return Standing(
             tuple(dict.fromkeys((*self.species, *grain.species))),
             honours,

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -11,7 +10,7 @@ from drivers.reading import UNIT_OF, Analyte, Basis, Value, is_known
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
 from station.grain.identifiers import Species, is_known_species
-from station.grain.lines import Found, LineState, Product
+from station.grain.lines import Decided, Found, LineState, Product
 from station.grain.past import EMPTY_KG, Grain, Standing
 from station.grain.reasons import Code, Reason
 from station.grain.revising import recast
@@ -31,10 +30,10 @@ def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, 
 def states_and_found(tx: Session, *, without_load: str | None = None) -> tuple[tuple[CellState, ...], Found]:
     """The same, with what else movements and lines say of them, in a fixed number of questions."""
     reserved = _reserved(tx, without_load)
-    decided = [(one.pit, one.cell, one.product) for one in reserved]
+    decided = [one for one, _ in reserved]
     parts: dict[str, list[Part]] = defaultdict(list)
-    for one in reserved:
-        parts[one.cell].append(one.part)
+    for one, part in reserved:
+        parts[one.cell].append(part)
     rows, carrying = tx.exec(_CELLS_WITH_BALANCE).all(), lines.states(tx, decided)
     pits = _reach(tx, carrying)
     standings = {cell.id: standing_of(last) for cell, last in rows}
@@ -169,23 +168,12 @@ def last_movement(tx: Session, cell_id: str) -> CellMovement | None:
     return tx.exec(query.limit(1)).first()
 
 
-@dataclass(frozen=True, slots=True)
-class _Reserved:
-    """A load that is decided and not yet tipped: its estimated tonnes, and what was known of them then."""
-
-    cell: str
-    pit: str
-    product: Product
-    part: Part
-
-
-def _reserved(tx: Session, without_load: str | None) -> list[_Reserved]:
-    """In the order of their decisions."""
+def _reserved(tx: Session, without_load: str | None) -> list[tuple[Decided, Part]]:
+    """What is decided and not yet tipped, in the order of decisions: the estimated tonnes, and what was known
+    of them then."""
     query: Any = (
-        select(
-            Reservation.cell_id, Decision.pit, Load.species, Load.claims, Reservation.kg, Proposal.assessment
-        )  # type: ignore[call-overload] # its stubs end at four columns
-        .join(Decision, col(Decision.id) == Reservation.decision_id)
+        select(Decision, Load, Reservation.kg, Proposal.assessment)
+        .join(Reservation, col(Reservation.decision_id) == Decision.id)
         .join(Proposal, col(Proposal.id) == Decision.proposal_id)
         .join(Load, col(Load.id) == Reservation.load_id)
         .where(col(Reservation.released_at).is_(None))
@@ -193,13 +181,11 @@ def _reserved(tx: Session, without_load: str | None) -> list[_Reserved]:
     if without_load is not None:
         query = query.where(Reservation.load_id != without_load)
     return [
-        _Reserved(
-            cell,
-            pit,
-            Product(species, frozenset(claims)),
+        (
+            Decided(decision.pit, decision.cell, Product.of(load.species, load.claims), load.visit_id),
             Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))),
         )
-        for cell, pit, species, claims, kg, assessment in tx.exec(query.order_by(col(Reservation.seq)))
+        for decision, load, kg, assessment in tx.exec(query.order_by(col(Reservation.seq)))
     ]
 
 

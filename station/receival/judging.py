@@ -187,7 +187,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         expected=awaited,
         uncertified=of.uncertified(desk.policy),
     )
-    stand = barred_for(on.cells, on.found, Product(of.load.species, frozenset(of.load.claims)))
+    stand = barred_for(on.cells, on.found, Product.of(of.load.species, of.load.claims), of.load.visit_id)
     routed = route(facts, stand, pack)
     result = routed.as_dict()
     photo = photo_facts(desk.policy, pack, of, assessment, result)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from station.acts.refusals import Fault, NotFound
-from station.grain.lines import LineState, Product, occupied
+from station.grain.lines import Decided, LineState, occupied
 from station.grain.past import united
 from station.store.ids import new_id
 from station.store.tables import Line, Load, Tipping, Treatment
@@ -29,8 +29,8 @@ def check_line(tx: Session, line: str) -> None:
         raise NotFound(Fault.UNKNOWN_LINE, name=line)
 
 
-def states(tx: Session, decided: Iterable[tuple[str, str, Product]]) -> tuple[LineState, ...]:
-    """The lines by id, held by these loads (pit, cell, product) that are decided and not yet tipped."""
+def states(tx: Session, decided: Iterable[Decided]) -> tuple[LineState, ...]:
+    """The lines by id, held by these loads."""
     lines = [
         LineState(
             line.id,

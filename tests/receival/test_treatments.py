@@ -115,6 +115,19 @@ def test_what_is_decided_holds_its_line_for_its_product_until_it_is_closed(silo:
     assert against(silo, "c1", "barley") == {}
 
 
+def test_truck_and_trailer_of_one_visit_keep_each_other_from_no_line(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0], "c1", "p1")
+    with silo.desk.ledger.read() as tx:
+        states, about = cells.states_and_found(tx)
+    barley = Product("barley")
+    own, other = (barred_for(states, about, barley, whose) for whose in (visit.id, "another"))
+    assert not any(cell.barred_pits for cell in own)
+    assert {cell.id for cell in other if cell.barred_pits} == {"c1", "c4", "c5", "h1"}
+
+
 def test_a_cell_keeps_in_mind_which_species_lies_in_it(silo: Silo) -> None:
     bring(silo, "h1", 5_000, {"species": ["barley"], "claims": []})
     with silo.desk.ledger.read() as tx:
@@ -123,3 +136,9 @@ def test_a_cell_keeps_in_mind_which_species_lies_in_it(silo: Silo) -> None:
     assert [reason.code.value for reason in hold.barred] == ["cell_holds"]
     (same,) = [one for one in barred_for(states, about, Product("barley")) if one.id == "h1"]
     assert same.barred == ()
+
+
+def test_a_line_tells_only_claims_apart_that_must_be_kept() -> None:
+    plain = Product("soft_wheat")
+    assert Product.of("soft_wheat", ["insecticide_free"]) == plain != Product.of("soft_wheat", ["organic"])
+    assert Product.of("soft_wheat", ["insecticide_free"]).claimed == {"insecticide_free"}

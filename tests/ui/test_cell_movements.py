@@ -145,3 +145,72 @@ async def test_what_others_enter_comes_to_the_open_screen(station: Station) -> N
 )
 def test_a_quantity_has_its_unit(text: str, kg: tuple[float, ...]) -> None:
     assert masses_in(text) == kg
+
+
+async def test_a_drying_is_asked_step_by_step_and_says_both_masses(station: Station) -> None:
+    async with terminal(station) as t:
+        await open_screen(t)
+        await t.press("f7")
+        await choose(t, "Que s'est-il passé ?", "du grain a été séché")
+        await choose(t, "De quelle cellule ?", "cell c1")
+        await choose(t, "Vers quelle cellule ?", "cell c1")
+        await choose(t, "entrée au séchoir ?", "100 t")
+        await choose(t, "Humidité avant séchage", "16,2")
+        await choose(t, "Humidité après séchage", "14")
+        await choose(t, "pesée en sortie ?", "97,4 t")
+        await t.see("C1 : séchage", "97 400 kg pesés en", "oui, l'écrire")
+        await t.press("down", "enter")
+        await t.hear("Écrit : C1, séchage")
+        await t.see("−2 600 kg", "100 000 kg entrés, 97 400 kg sortis")
+        assert all(len(line) <= WIDTH for line in t.text.split("\n"))
+    (event,) = events_of(station.silo, "grain_dried")
+    assert event.data["act"]["freinte_kg"] == pytest.approx(100_000 * 83.8 / 86 - 97_400, abs=1e-3)
+
+
+async def test_a_treatment_of_another_product_asks_for_its_substance(station: Station) -> None:
+    async with terminal(station) as t:
+        await open_screen(t)
+        await t.press("f7")
+        await choose(t, "Que s'est-il passé ?", "une cellule a été traitée")
+        await choose(t, "Quelle cellule ?", "cell c1")
+        await choose(t, "Quel produit ?", "K-Obiol")
+        await choose(t, "Sa substance active", "deltaméthrine")
+        await choose(t, "Quel type de traitement ?", "insecticide")
+        await choose(t, "Dose", "20 ml/t")
+        await t.see("K-Obiol (deltaméthrine) 20 ml/t", "oui, l'écrire")
+        await t.press("down", "enter")
+        await t.hear("Écrit : C1, traitement")
+    (event,) = events_of(station.silo, "treatment_recorded")
+    assert (event.data["product"], event.data["dose"], event.data["unit"]) == ("K-Obiol", 20.0, "ml/t")
+
+
+async def test_a_flushed_line_is_recorded_with_what_flushed_it(station: Station) -> None:
+    async with terminal(station) as t:
+        await open_screen(t)
+        await t.press("f7")
+        await choose(t, "Que s'est-il passé ?", "un circuit a été rincé")
+        await choose(t, "Quel circuit ?", "line 1")
+        await choose(t, "Rincé avec quoi ?", "grain fourrager")
+        await t.see("oui, l'écrire")
+        await t.press("down", "enter")
+        await t.hear("Écrit :")
+    (event,) = events_of(station.silo, "line_flushed")
+    assert event.data["line"] == "l1"
+
+
+async def test_a_load_that_is_here_is_treated_at_its_intake(station: Station) -> None:
+    station.silo.arrive("AB-123-CD")
+    async with terminal(station) as t:
+        await open_screen(t)
+        await t.press("f7")
+        await choose(t, "Que s'est-il passé ?", "un lot a été traité")
+        await choose(t, "Quel lot ?", "AB-123-CD")
+        await choose(t, "Quel produit ?", "K-Obiol")
+        await choose(t, "Sa substance active", "deltaméthrine")
+        await choose(t, "Quel type de traitement ?", "insecticide")
+        await choose(t, "Dose", "20 ml/t")
+        await t.see("oui, l'écrire")
+        await t.press("down", "enter")
+        await t.hear("Écrit : AB-123-CD")
+    (event,) = events_of(station.silo, "treatment_recorded")
+    assert event.load_id is not None

@@ -150,7 +150,7 @@ class Treatment(Numbered, table=True):
     file, which may drop it later. `dose` is in `unit`. `in_line`: the substances that went through the line
     since it was flushed, this row's among them, so that its newest row says what it is good for."""
 
-    __table_args__ = (Index("ix_treatment_line", "line", "seq"),)
+    __table_args__ = (Index("ix_treatment_line", "line", "seq"), Index("ix_treatment_seq", "seq"))
 
     id: str = Field(primary_key=True)
     kind: str  # insecticide, fumigation, carried, flush

@@ -20,6 +20,7 @@ Then = Callable[[Answers], None]
 Send = Callable[[bool], Awaitable[None]]  # True: more leaves than is known, and the person says so
 _MOVEMENT: TypeAdapter[schemas.MovementIn] = TypeAdapter(schemas.MovementIn)
 _MOST_PERCENT = 100.0
+_HERE = ("arrived", "weighed", "proposed", "waiting", "decided")  # states of a load without its ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def act_options(t: Translator) -> list[Option]:
         Option("grain_cleaning", t.gettext("grain was cleaned")),
         Option("ventilation", t.gettext("a cell was ventilated")),
         Option("treatment", t.gettext("a cell was treated")),
+        Option("treated_load", t.gettext("a load was treated at its intake")),
         Option("treated_line", t.gettext("a line was treated")),
         Option("flush", t.gettext("a line was flushed")),
         Option("cell_cleaning", t.gettext("an empty cell was cleaned")),
@@ -184,6 +186,33 @@ def _name_of_line(screen: StationScreen, line: str) -> str:
     return vocabulary.site_name("line", line, screen.t.language)
 
 
+# --- loads --------------------------------------------------------------------------------------------
+def _ask_treated_load(screen: StationScreen) -> None:
+    """Offer the loads that are here; what has its ticket lies in a cell."""
+    t = screen.t
+    options = {
+        load.id: f"{visit.plate} · {load.position} · {vocabulary.species_name(load.species, t.language)}"
+        for visit in screen.board.visits
+        for load in visit.loads
+        if load.state in _HERE
+    }
+
+    def take(choice: Choice) -> None:
+        def send(said: Answers) -> None:
+            dose = schemas.DoseIn.model_validate(said)
+            _ask_if_right(
+                screen, options[choice.key], _told_dose(screen, said),
+                lambda _: screen.station.client.treat_load(choice.key, dose),
+            )  # fmt: skip
+
+        _ask_dose(screen, send)
+
+    if not options:
+        screen.station.say(t.gettext("No load is here."), is_problem=True)
+        return
+    screen.choose(t.gettext("Which load?"), [Option(*one) for one in options.items()], take, preselects=False)
+
+
 # --- questions ----------------------------------------------------------------------------------------
 def _ask_all(screen: StationScreen, questions: Sequence[Question], said: Answers, then: Then) -> None:
     """Ask one after the other; a number that may be read in two ways counts as it is read first."""
@@ -271,7 +300,7 @@ def _confirm(screen: StationScreen, kind: str, cell: str, said: Answers) -> None
     if kind == "treatment":
         what.append(_told_dose(screen, said))
     else:
-        what += _told(screen, kind, said)
+        what += _told(screen, cell, said)
 
     def send(despite: bool) -> Awaitable[None]:
         more = {"despite_balance": True} if despite else {}
@@ -282,10 +311,10 @@ def _confirm(screen: StationScreen, kind: str, cell: str, said: Answers) -> None
     _ask_if_right(screen, board.cell_name(cell), " · ".join(what), send)
 
 
-def _told(screen: StationScreen, kind: str, said: Answers) -> list[str]:
+def _told(screen: StationScreen, cell: str, said: Answers) -> list[str]:
     t = screen.t
     told = []
-    if "to_cell" in said:
+    if said.get("to_cell", cell) != cell:
         told.append("→ " + screen.board.cell_name(str(said["to_cell"])))
     if "kg" in said:
         told.append(t.kg(float(said["kg"])))
@@ -309,7 +338,8 @@ def _told_dose(screen: StationScreen, said: Answers) -> str:
 def _ask_if_right(screen: StationScreen, where: str, what: str, send: Send) -> None:
     """Ask once, write; where more leaves than is known to lie there, ask once more."""
     t, station = screen.t, screen.station
-    title = f"{where}: {what}\n" + t.gettext("Once written it stays. Write it?")
+    title = t.gettext("{where}: {what}").format(where=where, what=what)
+    title += "\n" + t.gettext("Once written it stays. Write it?")
     written = t.gettext("Written: {where}, {what}.").format(where=where, what=what)
 
     def ask_again(refused: schemas.Problem) -> bool:
@@ -337,6 +367,7 @@ _ASKS: dict[str, Callable[[StationScreen], None]] = {
     "ventilation": _ask_ventilation,
     "treatment": _ask_treatment,
     "treated_line": _ask_treated_line,
+    "treated_load": _ask_treated_load,
     "flush": _ask_flush,
     "cell_cleaning": _ask_cell_cleaning,
 }

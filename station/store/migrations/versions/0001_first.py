@@ -1225,6 +1225,7 @@ def upgrade() -> None:
     with op.batch_alter_table("treatment", schema=None) as batch_op:
         batch_op.create_index("ix_treatment_line", ["line", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_treatment_load_id"), ["load_id"], unique=False)
+        batch_op.create_index("ix_treatment_seq", ["seq"], unique=False)
 
     op.create_table(
         "visual_check",
@@ -1737,6 +1738,7 @@ def downgrade() -> None:
 
     op.drop_table("visual_check")
     with op.batch_alter_table("treatment", schema=None) as batch_op:
+        batch_op.drop_index("ix_treatment_seq")
         batch_op.drop_index(batch_op.f("ix_treatment_load_id"))
         batch_op.drop_index("ix_treatment_line")
 
