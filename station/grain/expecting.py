@@ -85,7 +85,9 @@ def expected(
 ) -> Expected | None:
     """Return what to expect of a load of this species and (folded) variety at that time; `said` are
     results of the analyte, in any order."""
-    of = sorted((one for one in said if one.species == species and one.at <= at), key=lambda one: one.at)
+    of = sorted(
+        (one for one in said if one.species == species and one.at <= at), key=lambda one: (one.at, one.value)
+    )
     single = [one for one in of if not one.is_composite and at - one.at <= _RESULTS_FOR]
     composites = [one for one in of if one.is_composite and at - one.at <= _COMPOSITE_FOR]
     if composites:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import cells, guards, proposals
+from station.receival import guards, proposals
 from station.receival.loads import end_load, open_load
 from station.receival.on_paper import check_not_on_paper
 from station.receival.photo_questions import check_answered
@@ -74,10 +74,11 @@ def _decide(
         raise Invalid(Fault.UNKNOWN_CELL, cell=cell)
     if proposal.load_t is None:
         raise Conflict(Fault.NO_FIRST_WEIGHING)
-    if pit not in cells.pits_of_cells(tx).get(cell, ()):
+    inputs = proposal.inputs or {}  # made in this very transaction
+    if not any(one["id"] == cell and pit in one["pits"] for one in inputs["cells"]["cells"]):
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
     check_retests(tx, load, proposal)
-    check_answered((proposal.inputs or {}).get("facts", {}))
+    check_answered(inputs["facts"])
     if overridden and not reason:
         raise Invalid(Fault.OVERRIDE_NEEDS_REASON, cell=cell)
     consent = guards.consent(tx, desk, load, proposal, cell, pit, actor, at, approval)

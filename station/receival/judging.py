@@ -139,7 +139,8 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     every = [sample_id for ids in samples.values() for sample_id in ids]
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
     checks = newest_checks(tx, [load.id for load in loads])
-    answers = answers_by_load(tx, [load.id for load in loads])
+    seen = [load.id for load in loads if any(captures.get(one) for one in samples[load.id])]
+    answers = answers_by_load(tx, seen) if seen else {}
     disputed = disputed_among(tx, [load.id for load in loads])
     shipments = shipment_standing.brought(tx, [load.id for load in loads])
     return [

@@ -35,11 +35,11 @@ def explain_retest(desk: Desk, load_id: str, reason: str, actor: Actor, at: date
 
 def check_retests(tx: Session, load: Load, proposal: Proposal) -> None:
     """Raises Conflict(retest_unexplained) for the first analyte with a measurement that nobody explained."""
-    pack = pack_with(tx, proposal.rule_pack)
     results: Mapping[str, Mapping[str, Any]] = proposal.assessment["results"]
     several = {name: r["replicates"] for name, r in results.items() if len(r["replicates"]) > 1}
     if not several:
         return
+    pack = pack_with(tx, proposal.rule_pack)
     newest = select(AuditEvent.data).where(AuditEvent.load_id == load.id, AuditEvent.kind == _EXPLAINED)
     explained = tx.exec(newest.order_by(col(AuditEvent.seq).desc()).limit(1)).first()
     for name, ids in several.items():

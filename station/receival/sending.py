@@ -137,7 +137,8 @@ def _facts(
         for name, number in one.result.get("numbers", {}).items()
         if name in results
         and number["basis"] == results[name]["basis"]
-        and not number["low"] <= results[name]["value"] <= number["high"]
+        and results[name]["reading_id"]
+        and not number["low"] <= results[name].get("raw", results[name]["value"]) <= number["high"]
     ]
     pack = pack_with(tx, proposal.rule_pack) if proposal else None
     return tuple(dict.fromkeys(differ)), near_limits(results, pack, species), bool(seen) and not accepted

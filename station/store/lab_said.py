@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import union_all
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis
@@ -16,12 +17,17 @@ _BASES = frozenset(basis.value for basis in Basis)
 
 
 def lab_said(tx: Session, analytes: Collection[Analyte]) -> dict[Analyte, tuple[LabSaid, ...]]:
-    """Return the newest results of each, newest first: one question an analyte, however many there are."""
-    return {analyte: _newest(tx, analyte) for analyte in sorted(analytes)}
+    """Return the newest results of each, in any order, by one question however many there are."""
+    found: dict[Analyte, list[LabSaid]] = {analyte: [] for analyte in sorted(analytes)}
+    if found:
+        newest = union_all(*(select(_newest(analyte).subquery()) for analyte in found))
+        for analyte, *told in tx.connection().execute(newest):
+            found[Analyte(analyte)].append(_said(*told))
+    return {analyte: tuple(said) for analyte, said in found.items()}
 
 
-def _newest(tx: Session, analyte: Analyte) -> tuple[LabSaid, ...]:
-    query = (
+def _newest(analyte: Analyte) -> Any:
+    return (
         select(*_COLUMNS)
         .join(Sample, col(Sample.id) == LabResult.sample_id)
         .join(Load, col(Load.id) == Sample.load_id, isouter=True)
@@ -35,13 +41,12 @@ def _newest(tx: Session, analyte: Analyte) -> tuple[LabSaid, ...]:
         .order_by(col(LabResult.seq).desc())
         .limit(MOST)
     )
-    return tuple(_said(*row) for row in tx.exec(query))
 
 
 # Columns, not rows: this is asked with every commit.
 _COLUMNS: Any = (
-    LabResult.value, LabResult.uncertainty, LabResult.basis, LabResult.received_at, Sample.species,
-    Sample.kind, Load.lab_variety, Load.operator_variety, Load.declared_variety,
+    LabResult.analyte, LabResult.value, LabResult.uncertainty, LabResult.basis, LabResult.received_at,
+    Sample.species, Sample.kind, Load.lab_variety, Load.operator_variety, Load.declared_variety,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A photo's numbers count with their uncertainty; shares only where this site's spread is known."""
 
+import math
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from drivers.reading import Analyte, Basis
 from station.grain.inspection import Inspection as Said
 from station.grain.inspection import ModelName, NumberValue
-from station.receival import captures, people, samples
+from station.receival import captures, people, rule_packs, samples
 from station.receival.captures import StoredPhoto
 from station.receival.photo_values import photo_values
 from station.receival.replay import replay
@@ -17,7 +18,7 @@ from station.store import pages
 from station.store.evidence import CaptureSeen
 from station.store.learnt import Learnt
 from station.store.tables import Capture, Correction, Inspection, Load, Proposal, Spread, Ticket
-from tests.silo_rig import ANNE, GOOD, START, Silo
+from tests.silo_rig import ANNE, GOOD, RULES, START, Silo
 
 NUMBER = {"value": 11.2, "low": 10.7, "high": 11.7, "unit": "%", "basis": "dm"}
 
@@ -150,3 +151,42 @@ def test_probe_points_are_kept_with_the_sample_and_with_the_decision(silo: Silo)
     inputs = proposed(silo, load).inputs
     assert inputs is not None
     assert inputs["points"] == 8
+
+
+MEASURING = """
+[uncertainty]
+protein = 0.25
+
+[tolerance]
+protein = 0.5
+
+[sampling]
+points = [{ up_to_t = 30, points = 4 }]
+spread = { protein = 0.2 }
+"""
+
+
+def test_what_the_rule_pack_says_of_measuring_combines_and_replays_and_the_ticket_tells_the_instrument(
+    silo: Silo,
+) -> None:
+    newer = RULES.replace('version = "2026.1"', 'version = "2026.2"') + MEASURING
+    rule_packs.follow_site_file(silo.desk, [newer], silo.clock())
+    visit, load = weighed(silo)
+    photograph(silo, "S1", 12.2)
+    silo.measure("nir", {"protein": 10.4, "moisture": 13.5}, "S1")
+    protein = proposed(silo, load).assessment["results"]["protein"]
+    assert [part["kind"] for part in protein["parts"]] == ["instrument", "photo"]
+    assert protein["raw"] == pytest.approx(12.023, abs=1e-3)
+    assert protein["raw"] < protein["value"] < 12.2
+    dry, photo = 0.25 / 0.865, 0.5 / 1.96
+    assert protein["u"] == pytest.approx(math.hypot(1 / math.hypot(1 / dry, 1 / photo), 0.1), abs=1e-3)
+    silo.decide(load)
+    inputs = proposed(silo, load).inputs
+    assert inputs is not None
+    assert inputs["points"] == 4
+    silo.confirm(15_240, visit, "last")
+    with silo.desk.ledger.read() as tx:
+        (decision,) = pages.decisions(tx, None, None, None)
+        assert replay(tx, decision).is_equal
+        ticket = tx.get_one(Ticket, silo.tickets()[0])
+    assert ticket.document["values"]["protein"]["value"] == protein["raw"]

@@ -68,6 +68,9 @@ def asked(silo: Silo, load: Load) -> list[dict[str, Any]]:
 def test_a_photo_of_other_grain_than_declared_asks_before_anything_is_decided(silo: Silo, code: Code) -> None:
     _, load = measured(silo)
     capture = photograph(silo, refused(code))
+    waiting = silo.proposal(load)
+    assert waiting is not None
+    assert (waiting.cell, waiting.result["reasons"][0]["code"]) == (None, "photo_other_species")
     (question,) = asked(silo, load)
     assert question == {
         "code": "photo_other_species",

@@ -103,26 +103,25 @@ def _values(view: View, used: dict[str, Any]) -> list[schemas.UsedValue]:
     ids = {reading for result in used.values() for reading in (*result["replicates"], result["reading_id"])}
     readings = {row.id: row for row in view.tx.exec(select(Reading).where(col(Reading.id).in_(ids)))}
     doubted = results_to_confirm(view.holds(), used, readings)
-    photos = [one for result in used.values() if not result["reading_id"] and (one := _photo(result))]
-    captures = (
-        view.tx.exec(select(Capture.id, Capture.at).where(col(Capture.id).in_(photos))) if photos else ()
-    )
+    photos = [_photo(result) for result in used.values() if not result["reading_id"]]
+    captures = view.tx.exec(select(Capture.id, Capture.at).where(col(Capture.id).in_(photos))).all()
     times = {row.id: row.at for row in readings.values()} | dict(captures)
     return [
         _used(
             view,
             analyte,
             result,
-            times[result["reading_id"] or _photo(result) or ""],
+            times[result["reading_id"] or _photo(result)],
             to_confirm=analyte in doubted,
         )
         for analyte, result in used.items()
     ]
 
 
-def _photo(result: dict[str, Any]) -> str | None:
-    """The newest capture that gave a value which no instrument measured."""
-    return max((one for part in result.get("parts", ()) for one in part["ids"]), default=None)
+def _photo(result: dict[str, Any]) -> str:
+    """One capture that gave a value which no instrument measured."""
+    capture: str = result["parts"][0]["ids"][-1]
+    return capture
 
 
 def _used(

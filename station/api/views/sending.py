@@ -60,7 +60,12 @@ def _differences(view: View, species: Sequence[str]) -> dict[tuple[str, str, str
     for result, sample in said.values():
         proposal = proposals.get(sample.load_id or "")
         measured = proposal.assessment["results"].get(result.analyte) if proposal else None
-        if measured and measured["basis"] == result.basis and measured["typed_by"] is None:
+        if (
+            measured
+            and measured["basis"] == result.basis
+            and measured["typed_by"] is None
+            and measured["reading_id"]
+        ):
             key = (sample.species or "", result.analyte, result.basis)
             found[key].append(measured.get("raw", measured["value"]) - result.value)
     return found

@@ -182,12 +182,17 @@ def ask_barcode(screen: StationScreen, load: schemas.Load) -> None:
     screen.ask(title, "", check, lambda text: enter_barcode(screen, load, text), takes_scan=True)
 
 
+def probed(text: str) -> tuple[str, int | None]:
+    """Return the barcode, and how many probe points were typed after it."""
+    found = _WITH_POINTS.fullmatch(text.strip())
+    return (found[1], int(found[2])) if found else (text, None)
+
+
 def enter_barcode(screen: StationScreen, load: schemas.Load, barcode: str) -> None:
     """Enter the sample; "A17 8" is one of eight probe points."""
     station = screen.station
     notice = screen.t.gettext("Sample {barcode} entered for {plate}.")
-    probed = _WITH_POINTS.fullmatch(barcode.strip())
-    barcode, points = (probed[1], int(probed[2])) if probed else (barcode, None)
+    barcode, points = probed(barcode)
     station.record(
         lambda: station.client.enter_load_sample(load.id, barcode, points),
         notice.format(barcode=barcode, plate=load.plate),
