@@ -237,6 +237,8 @@ ACCESS: Mapping[str, Access] = {
     "POST /rules/withdraw": _MANAGER,
     "GET /replay": _ADMIN,
     "POST /replay": _ADMIN,
+    "GET /replay/captures": _ADMIN,
+    "POST /replay/photos": _ADMIN,
     "GET /models": _LOOK_OR_ADMIN,
     "POST /models": _INSTALLER,
     "GET /models/backtest": _ADMIN,

@@ -237,14 +237,18 @@ from station.api.schemas.revisions import (
     RevisionsIn,
 )
 from station.api.schemas.rules import (
+    ReplayCapture,
     ReplayDifference,
+    ReplayedByModel,
     ReplayedByPack,
     ReplayedDecision,
     ReplayIn,
+    ReplayPhotosIn,
     RulePack,
     RulePackIn,
     RulePackNamed,
     RulePackText,
+    SeenAgainIn,
 )
 from station.api.schemas.shipments import (
     ShipmentArrivalIn,
@@ -464,8 +468,11 @@ __all__ = [
     "ReleaseStatus",
     "Reload",
     "RenameIn",
+    "ReplayCapture",
     "ReplayDifference",
     "ReplayIn",
+    "ReplayPhotosIn",
+    "ReplayedByModel",
     "ReplayedByPack",
     "ReplayedDecision",
     "Results",
@@ -487,6 +494,7 @@ __all__ = [
     "Sample",
     "SampleIn",
     "SampleKind",
+    "SeenAgainIn",
     "SendAllIn",
     "SendIn",
     "Sending",
