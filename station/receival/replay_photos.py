@@ -10,9 +10,12 @@ from typing import Any
 
 from sqlmodel import Session
 
+from station.grain.rules import RulePack
+from station.receival.photo_questions import photo_questions
+from station.receival.photo_values import photo_values
 from station.receival.photo_words import photo_reasons
 from station.receival.replay import Judged, Records, Replayed, beside, decided_proposal, judged_with
-from station.store.batches import samples_by_load
+from station.store.batches import answers_by_load, samples_by_load
 from station.store.evidence import CaptureSeen, captures_seen, declared_species, photos_by_capture
 from station.store.learnt import learnt
 from station.store.tables import Capture, Decision, Inspection, Load
@@ -60,14 +63,25 @@ def replayed_with(
         CaptureSeen(one.capture, (said[one.capture.id],) if one.capture.id in said else one.inspections)
         for one in _captures(tx, [decision])[decision.id]
     ]
-    inputs = row.inputs | {PHOTO: _words(tx, decision, seen)}
+    inputs = row.inputs | _seen(tx, decision, seen, row.inputs, pack)
     other = judged_with(records, row, pack, inputs) | {PHOTO: inputs[PHOTO]}
     return beside(decision, row, own, other), own, other
 
 
-def _words(tx: Session, decision: Decision, seen: Sequence[CaptureSeen]) -> list[dict[str, Any]]:
+def _seen(
+    tx: Session, decision: Decision, seen: Sequence[CaptureSeen], inputs: Mapping[str, Any],
+    pack: RulePack | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What of a decision's inputs the photos are: words, values as far as they count, and questions that
+    nobody has answered."""
     species, known = tx.get_one(Load, decision.load_id).species, learnt(tx)
-    return [reason.as_dict() for one in seen for reason in photo_reasons(one, known, species)]
+    answered = answers_by_load(tx, [decision.load_id]).get(decision.load_id, ())
+    asked = photo_questions(seen, species, pack, frozenset(answered))
+    return {
+        PHOTO: [reason.as_dict() for one in seen for reason in photo_reasons(one, known, species)],
+        "photo_values": [value.as_dict() for one in seen for value in photo_values(one, known, species)],
+        "facts": {**inputs["facts"], "questions": [reason.as_dict() for reason in asked]},
+    }
 
 
 def _captures(tx: Session, decisions: Sequence[Decision]) -> dict[str, list[CaptureSeen]]:

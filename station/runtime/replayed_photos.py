@@ -40,6 +40,8 @@ def _told(seen: Inspection) -> dict[str, Any]:
     return {
         "name": model.name, "version": model.version, "sha256": model.sha256, "accepted": seen.accepted,
         "kernels": said["kernels"],
+        "judged": said.get("judged"),
+        "mass": said.get("mass") or {},
         "classes": {
             name: {key: share[key] for key in ("count", "share", "low", "high")}
             for name, share in said["classes"].items()

@@ -18,7 +18,7 @@ from tests.silo_rig import SITE_FILE, START, Silo
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-pytestmark = pytest.mark.long  # a model is loaded in a process of its own
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]  # a model is loaded in a process of its own
 
 
 def test_photos_are_judged_again_where_they_are_still_there(tmp_path: Path) -> None:

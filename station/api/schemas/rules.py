@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from station.api.schemas.common import SEEN_FILE, In, Key, Reason, Text
+from station.api.schemas.common import SEEN_FILE, In, Key, Name, Portion, Reason, Text
 from station.api.schemas.evidence import InspectionIn
 
 
@@ -90,11 +90,26 @@ class ReplayCapture(BaseModel):
     photos: list[str]
 
 
+class MassShareIn(In):
+    """A class's share by estimated mass, with its 95 % limits."""
+
+    share: Portion
+    low: Portion
+    high: Portion
+
+
+class SeenInspectionIn(InspectionIn):
+    """As the station's own models say it: also by mass, and of how many judged kernels."""
+
+    judged: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
+    mass: Annotated[dict[Name, MassShareIn], Field(max_length=40)] = {}
+
+
 class SeenAgainIn(In):
     """What another model says of a capture."""
 
     capture_id: Key
-    inspection: InspectionIn
+    inspection: SeenInspectionIn
 
 
 class ReplayPhotosIn(In):
