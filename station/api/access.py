@@ -238,6 +238,8 @@ ACCESS: Mapping[str, Access] = {
     "POST /rules/whatif": _MANAGER,  # with its prices
     "GET /replay": _ADMIN,
     "POST /replay": _ADMIN,
+    "GET /replay/captures": _ADMIN,
+    "POST /replay/photos": _ADMIN,
     "GET /models": _LOOK_OR_ADMIN,
     "POST /models": _INSTALLER,
     "GET /models/backtest": _ADMIN,

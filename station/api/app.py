@@ -41,6 +41,7 @@ from station.api.routes import (
     people,
     plan,
     quality,
+    replay_photos,
     results,
     retained,
     revisions,
@@ -68,7 +69,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces, certificates, plan, revisions,
+    shipments, asked_corrections, traces, certificates, plan, revisions, replay_photos,
 )  # fmt: skip
 
 

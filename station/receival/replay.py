@@ -86,20 +86,20 @@ def replay(tx: Session, decision: Decision) -> Replayed:
 
 def replayed(records: Records, decision: Decision) -> Replayed:
     """As `replay`, by what was read before."""
-    row = _proposal(records, decision)
+    row = decided_proposal(records, decision)
     again = judged_with(records, row, records.packs[row.rule_pack])
     again[_GUARD] = list(guard_of(again["result"], decision.cell, records.roles[decision.cell]).rules)
     recorded = {name: getattr(row, name) for name in _COMPARED} | {_GUARD: decision.guard}
-    return _beside(decision, row, recorded, again)
+    return beside(decision, row, recorded, again)
 
 
 def replayed_by(records: Records, decision: Decision, pack: RulePack) -> tuple[Replayed, Judged, Judged]:
     """Makes the proposal of a decision again by another rule pack, beside the one by its own, both by the
     engine that is here; raises what `replay` raises."""
-    row = _proposal(records, decision)
+    row = decided_proposal(records, decision)
     own = judged_with(records, row, records.packs[row.rule_pack])
     other = judged_with(records, row, pack)
-    return _beside(decision, row, own, other), own, other
+    return beside(decision, row, own, other), own, other
 
 
 def why_elsewhere(own: Judged, other: Judged) -> list[dict[str, Any]]:
@@ -139,9 +139,11 @@ def judged_by(tx: Session, row: Proposal, pack: RulePack | None) -> Judged:
     return judged_with(read_records(tx, [row.id]), row, pack)
 
 
-def judged_with(records: Records, row: Proposal, pack: RulePack | None) -> Judged:
-    """As `judged_by`, by what was read before."""
-    inputs = row.inputs
+def judged_with(
+    records: Records, row: Proposal, pack: RulePack | None, inputs: dict[str, Any] | None = None
+) -> Judged:
+    """As `judged_by`, by what was read before; `inputs`: others than the recorded ones."""
+    inputs = row.inputs if inputs is None else inputs
     if inputs is None:
         raise LookupError(f"proposal {row.id} was decided on without its inputs")
     if lost := [one for one in inputs["readings"] if one not in records.readings]:
@@ -177,7 +179,8 @@ def recorded_facts(inputs: Mapping[str, Any]) -> Facts:
     return read_facts(to_json(inputs["facts"]))
 
 
-def _proposal(records: Records, decision: Decision) -> Proposal:
+def decided_proposal(records: Records, decision: Decision) -> Proposal:
+    """Return the proposal that was decided on. Raises LookupError."""
     if decision.proposal_id not in records.proposals:
         raise LookupError(f"proposal {decision.proposal_id} is not in the ledger")
     return records.proposals[decision.proposal_id]
@@ -187,7 +190,8 @@ def _policy(tx: Session, sha256: str) -> SitePolicy:
     return policy_from_dict(tx.get_one(SitePolicyRecord, sha256).content)
 
 
-def _beside(decision: Decision, row: Proposal, recorded: Judged, again: Judged) -> Replayed:
+def beside(decision: Decision, row: Proposal, recorded: Judged, again: Judged) -> Replayed:
+    """Lay one judgement beside another, as what came of the decision's proposal."""
     is_same = _is_same(again, recorded) or _text(again) == _text(recorded)
     found = () if is_same else tuple(islice(_differences("", recorded, again), MOST_DIFFERENCES))
     return Replayed(

@@ -95,12 +95,17 @@ def add_inspection(
     """What an outside application's model says of its capture; the same model twice is one inspection."""
     with asked.desk.ledger.read() as tx:
         _require_reached(tx, capture_id, own)
-    said = body.model_dump(exclude={"name", "version", "numbers"})
-    numbers = {name: _number(name, number) for name, number in body.numbers.items()}
-    result = {"reasons": [], "cut": None, "seconds": {}, **said, "numbers": numbers}
     source = f"app:{terminal.name}"  # never "station", whatever the token is named
     row = captures.record_outside_inspection(
-        asked.desk, capture_id, body.name, body.version, body.sha256, source, result, None, asked.now()
+        asked.desk,
+        capture_id,
+        body.name,
+        body.version,
+        body.sha256,
+        source,
+        result_said(body),
+        None,
+        asked.now(),
     )
     with view_of(asked) as view:
         return evidence.inspection(view, row)
@@ -112,6 +117,13 @@ def get_photo_day(asked: Asked, day: schemas.Day | None = None) -> schemas.Photo
     taken though not asked for, by who decided on the loads."""
     with view_of(asked) as view:
         return evidence.photo_day(view, day or view.policy.collecting_day(view.now))
+
+
+def result_said(body: schemas.InspectionIn) -> dict[str, Any]:
+    """What a model says, as an inspection keeps it. Raises Invalid."""
+    said = body.model_dump(exclude={"name", "version", "numbers"})
+    numbers = {name: _number(name, number) for name, number in body.numbers.items()}
+    return {"reasons": [], "cut": None, "seconds": {}, **said, "numbers": numbers}
 
 
 def _number(name: str, said: schemas.SaidNumberIn) -> dict[str, Any]:

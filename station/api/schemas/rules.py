@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from station.api.schemas.common import SEEN_FILE, In, Key, Moment, Reason, Text
+from station.api.schemas.common import SEEN_FILE, In, Key, Moment, Name, Portion, Reason, Text
+from station.api.schemas.evidence import InspectionIn
 
 
 class RulePackIn(In):
@@ -121,6 +122,43 @@ class ReplayIn(In):
     text: Annotated[str, StringConstraints(min_length=1, max_length=900_000), SEEN_FILE]
 
 
+class ReplayCapture(BaseModel):
+    """A capture that a decision was taken with; `photos` are SHA-256s."""
+
+    decision_id: str
+    load_id: str
+    capture_id: str
+    species: str | None
+    photos: list[str]
+
+
+class MassShareIn(In):
+    """A class's share by estimated mass, with its 95 % limits."""
+
+    share: Portion
+    low: Portion
+    high: Portion
+
+
+class SeenInspectionIn(InspectionIn):
+    """As the station's own models say it: also by mass, and of how many judged kernels."""
+
+    judged: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
+    mass: Annotated[dict[Name, MassShareIn], Field(max_length=40)] = {}
+
+
+class SeenAgainIn(In):
+    """What another model says of a capture."""
+
+    capture_id: Key
+    inspection: SeenInspectionIn
+
+
+class ReplayPhotosIn(In):
+    decision_id: Key
+    seen: Annotated[list[SeenAgainIn], Field(max_length=50)]
+
+
 class ReplayedByPack(ReplayedDecision):
     """`cell` and `pit` are by the other pack, `own_cell` and `own_pit` by the load's own, both by the engine
     that is here; `why` says what speaks against the own cell now, or else for the other."""
@@ -132,3 +170,10 @@ class ReplayedByPack(ReplayedDecision):
     grade: str | None = None
     is_elsewhere: bool = False
     why: list[Reason] = []
+
+
+class ReplayedByModel(ReplayedByPack):
+    """As by a pack, with what another model says of the photos; what was said of them, and is said now."""
+
+    photo_then: list[Reason] = []
+    photo_now: list[Reason] = []

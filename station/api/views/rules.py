@@ -1,7 +1,7 @@
 """Rule packs with their newest act, and decisions beside what is decided now."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from station.acts.engine import engine_version
 from station.acts.refusals import Fault, NotFound
@@ -9,11 +9,11 @@ from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View
 from station.grain.rules import RulePack
-from station.receival import replay
+from station.receival import replay, replay_photos
 from station.receival.pack_standing import packs_in_force, parsed_pack, standings
-from station.receival.replay import Records, read_records
+from station.receival.replay import Judged, Records, Replayed, read_records
 from station.receival.whatif import compare_packs
-from station.store.tables import Decision
+from station.store.tables import Decision, Inspection
 
 
 def rule_packs(view: View) -> list[schemas.RulePack]:
@@ -89,12 +89,31 @@ def replayed_by(view: View, rows: Sequence[Decision], pack: RulePack) -> list[sc
     return [_replayed_by(view, records, row, pack) for row in rows]
 
 
+def replayed_with(view: View, decision: Decision, said: Mapping[str, Inspection]) -> schemas.ReplayedByModel:
+    """Show a decision made again with what another model says of its photos."""
+    records = read_records(view.tx, [decision.proposal_id])
+    try:
+        made, own, other = replay_photos.replayed_with(view.tx, records, decision, said)
+    except LookupError as error:
+        lost = _lost(records, decision, error)
+        return schemas.ReplayedByModel(**lost.model_dump(), load_t=None, own_cell=None, own_pit=None)
+    shown = _laid_beside(view, records, decision, made, own, other)
+    then, now = (reasons(one[replay_photos.PHOTO], view.language) for one in (own, other))
+    return schemas.ReplayedByModel(**shown.model_dump(), photo_then=then, photo_now=now)
+
+
 def _replayed_by(view: View, records: Records, decision: Decision, pack: RulePack) -> schemas.ReplayedByPack:
     try:
         made, own, other = replay.replayed_by(records, decision, pack)
     except LookupError as error:
         lost = _lost(records, decision, error)
         return schemas.ReplayedByPack(**lost.model_dump(), load_t=None, own_cell=None, own_pit=None)
+    return _laid_beside(view, records, decision, made, own, other)
+
+
+def _laid_beside(
+    view: View, records: Records, decision: Decision, made: Replayed, own: Judged, other: Judged
+) -> schemas.ReplayedByPack:
     inputs = records.proposals[decision.proposal_id].inputs or {}
     grades = {cell["id"]: cell["grade"] for cell in inputs["cells"]["cells"]}
     why = replay.why_elsewhere(own, other)
