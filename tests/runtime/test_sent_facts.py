@@ -80,13 +80,12 @@ def test_suppliers_come_by_number_and_the_stations_own_stay(silo: Silo, hub: Fak
 
 
 def test_certificates_come_once_for_suppliers_that_are_known(silo: Silo, hub: FakeHub) -> None:
-    days = {"valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+    days = {"valid_from": "2026-01-01", "valid_until": "2026-12-31", "body": ""}
     said = {
         "source": "erp",
         "supplier_number": "4711",
         "claim": "organic",
         "number": "FR-1",
-        "body": "",
         **days,
     }
     others = [{**said, "supplier_number": "9"}, {**said, "claim": "elsewhere"}]
