@@ -51,7 +51,7 @@ def register(hub: typer.Typer, station: typer.Typer) -> None:
 
 def send(
     kind: Annotated[
-        Kind, typer.Argument(help=_("bundle, rule_pack, policy, reference (suppliers, varieties)."))
+        Kind, typer.Argument(help=_("bundle, rule_pack, policy, reference (also certificates)."))
     ],
     file: Annotated[Path, typer.Argument(help=_("The file; a bundle's signature lies beside it."))],
     config: HubConfigOption, by: WhoOption, why: WhyOption,

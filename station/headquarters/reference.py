@@ -1,10 +1,11 @@
-"""Suppliers and varieties of the co-operative, read from a file for all silos. A file is whole: a later one
-of the same name takes the place of one that was not taken yet."""
+"""Suppliers, varieties and certificates of the co-operative, read from a file for all silos. A file is whole:
+a later one of the same name takes the place of one that was not taken yet."""
 
 import csv
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,18 @@ from station.species import SPECIES
 
 KIND, ERP = "reference", "erp"
 MOST_BYTES = 20_000_000
-_COLUMNS = {"suppliers": ("number", "name"), "varieties": ("id", "species", "name")}
+_COLUMNS = {
+    "certificates": ("supplier_number", "claim", "number", "valid_from", "valid_until"),
+    "suppliers": ("number", "name"),
+    "varieties": ("id", "species", "name"),
+}
+_ONCE = {"suppliers": "number", "varieties": "id"}
 
 
 def reference_document(file: Path, name: str | None, why: str) -> New:
     """Return what is to be sent of a CSV file (columns number, name and maybe source: suppliers; id, species,
-    name: varieties) or a TOML file ([[suppliers]], [[varieties]]). Raises OutgoingWrong and OSError."""
+    name: varieties; supplier_number, claim, number, valid_from, valid_until and maybe body: certificates) or
+    a TOML file ([[suppliers]], [[varieties]], [[certificates]]). Raises OutgoingWrong and OSError."""
     data = file.read_bytes()
     if len(data) > MOST_BYTES:
         raise OutgoingWrong(f"at most {MOST_BYTES} bytes")
@@ -32,8 +39,8 @@ def reference_document(file: Path, name: str | None, why: str) -> New:
     told = _of_toml(text) if file.suffix == ".toml" else _of_csv(text)
     body = {part: [_row(part, row, place) for place, row in rows] for part, rows in told.items()}
     if not any(body.values()):
-        raise OutgoingWrong("it names no supplier and no variety")
-    for part, (key, *_) in _COLUMNS.items():
+        raise OutgoingWrong("it names no supplier, no variety and no certificate")
+    for part, key in _ONCE.items():
         _check_once(part, key, body.get(part, ()))
     parts = " and ".join(part for part in _COLUMNS if body.get(part))
     return New(KIND, name or parts, json.dumps(body, sort_keys=True).encode(), more={"why": why})
@@ -46,7 +53,7 @@ def _of_toml(text: str) -> dict[str, list[tuple[str, Any]]]:
         raise OutgoingWrong(str(error)) from None
     unknown = sorted(whole.keys() - _COLUMNS.keys())
     if unknown or not all(isinstance(rows, list) for rows in whole.values()):
-        raise OutgoingWrong(f"only [[suppliers]] and [[varieties]]: {', '.join(unknown)}")
+        raise OutgoingWrong(f"only [[suppliers]], [[varieties]] and [[certificates]]: {', '.join(unknown)}")
     return {
         part: [(f"{part} {number}", row) for number, row in enumerate(rows, 1)]
         for part, rows in whole.items()
@@ -61,7 +68,10 @@ def _of_csv(text: str) -> dict[str, list[tuple[str, Any]]]:
         reader.fieldnames = titles
         part = next((part for part, names in _COLUMNS.items() if set(names) <= set(titles)), None)
         if part is None:
-            raise OutgoingWrong("the first line names the columns: number, name; or id, species, name")
+            raise OutgoingWrong(
+                "the first line names the columns: number, name; or id, species, name; or "
+                "supplier_number, claim, number, valid_from, valid_until"
+            )
         return {part: [(f"line {reader.line_num}", row) for row in reader]}
     except csv.Error as error:
         raise OutgoingWrong(f"line {reader.line_num}: {error}") from None
@@ -71,14 +81,27 @@ def _row(part: str, row: Any, place: str) -> dict[str, str]:
     if not isinstance(row, Mapping):
         raise OutgoingWrong(f"{place}: not a row")
     told = {name: _text(row.get(name), name, place) for name in _COLUMNS[part]}
-    if part == "suppliers":
+    if part in ("suppliers", "certificates"):
         told["source"] = clean_text(str(row.get("source") or ""), LONGEST_NAME) or ERP
-    elif told["species"] not in SPECIES.entries:
+    if part == "certificates":
+        told["body"] = clean_text(str(row.get("body") or ""), LONGEST_NAME)
+        _check_days(told, place)
+    elif part == "varieties" and told["species"] not in SPECIES.entries:
         raise OutgoingWrong(f"{place}: no species {told['species']}")
     return told
 
 
+def _check_days(told: Mapping[str, str], place: str) -> None:
+    try:
+        first, last = (date.fromisoformat(told[name]) for name in ("valid_from", "valid_until"))
+    except ValueError as error:
+        raise OutgoingWrong(f"{place}: {error}") from None
+    if first > last:
+        raise OutgoingWrong(f"{place}: valid_until lies before valid_from")
+
+
 def _text(value: Any, name: str, place: str) -> str:
+    value = value.isoformat() if isinstance(value, date) else value
     text = clean_text(value, LONGEST_NAME) if isinstance(value, str) else ""
     if not text:
         raise OutgoingWrong(f"{place}: {name} is missing")

@@ -3,7 +3,7 @@ that are asked for. None of them changes what was recorded here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from drivers.text import LONGEST_NAME, clean_text
@@ -11,8 +11,9 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid
 from station.receival import asked_corrections, reference_data
 from station.receival.asked_corrections import Asked
+from station.receival.certificates import Stated
 from station.receival.external import External
-from station.receival.reference_data import KnownSupplier, KnownVariety
+from station.receival.reference_data import KnownCertificate, KnownSupplier, KnownVariety
 from station.receival.supplier_matches import known_supplier, match_supplier
 from station.runtime.receiver import Taken
 from station.store.tables import DownDocument
@@ -20,7 +21,9 @@ from station.store.tables import DownDocument
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
-    """Takes `{"suppliers": [{"source", "number", "name"}], "varieties": [{"id", "species", "name"}]}`."""
+    """Takes `{"suppliers": [{"source", "number", "name"}], "varieties": [{"id", "species", "name"}],
+    "certificates": [{"source", "supplier_number", "claim", "number", "body", "valid_from", "valid_until"}]}`.
+    """
 
     desk: Desk
     by: Actor
@@ -32,9 +35,11 @@ class ReferenceData:
                 KnownVariety(_text(one, "id"), _text(one, "species"), _text(one, "name"))
                 for one in told.get("varieties", ())
             ]
-        except (KeyError, TypeError, AttributeError) as error:
+            certificates = [_certificate(one) for one in told.get("certificates", ())]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _wrong(error) from error
-        reference_data.merge(self.desk, suppliers, varieties, document.number, self.by, at)
+        number = document.number
+        reference_data.merge(self.desk, suppliers, varieties, number, self.by, at, certificates)
         return Taken()
 
 
@@ -89,6 +94,14 @@ def _supplier(told: Mapping[str, Any]) -> KnownSupplier:
     if not name:
         raise KeyError("name")
     return KnownSupplier(External(_text(told, "source"), _text(told, "number")), name)
+
+
+def _certificate(told: Mapping[str, Any]) -> KnownCertificate:
+    first, last = (date.fromisoformat(_text(told, name)) for name in ("valid_from", "valid_until"))
+    if first > last:
+        raise ValueError("valid_until")
+    said = Stated(_text(told, "claim"), _text(told, "number"), _text(told, "body"), first, last)
+    return KnownCertificate(External(_text(told, "source"), _text(told, "supplier_number")), said)
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:

@@ -108,6 +108,14 @@ def test_a_csv_has_suppliers_or_varieties(tmp_path: Path) -> None:
     assert (name, body["varieties"][0]["name"]) == ("varieties", "Chevignon")
 
 
+def test_a_csv_may_have_certificates(tmp_path: Path) -> None:
+    titles, row = b"supplier_number;claim;number;valid_from;valid_until\n", b"4711;organic;FR-1;2026-01-01;"
+    name, body = written(tmp_path, "c.csv", titles + row + b"2026-12-31\n")
+    assert (name, body["certificates"][0]["supplier_number"]) == ("certificates", "4711")
+    with pytest.raises(OutgoingWrong, match="line 2"):
+        written(tmp_path, "d.csv", titles + row + b"2025-12-31\n")
+
+
 def test_a_toml_may_have_both(tmp_path: Path) -> None:
     text = (
         b'[[suppliers]]\nnumber = "1"\nname = "A"\n[[varieties]]\nid = "v"\nspecies = "barley"\nname = "B"\n'

@@ -10,7 +10,7 @@ from station.acts.refusals import Conflict, Fault, NotFound
 from station.receival import asked_corrections, forgetting
 from station.receival.visits import NewLoad
 from station.store import audit
-from station.store.tables import CorrectionRequest, Load, Supplier, Ticket, Variety, Visit
+from station.store.tables import Certificate, CorrectionRequest, Load, Supplier, Ticket, Variety, Visit
 from tests.runtime.test_receiver import FakeHub, receiver, states
 from tests.silo_rig import ANNE, MARC, Silo
 
@@ -79,6 +79,24 @@ def test_suppliers_come_by_number_and_the_stations_own_stay(silo: Silo, hub: Fak
     assert states(silo) == [("active", ""), ("active", "")]
 
 
+def test_certificates_come_once_for_suppliers_that_are_known(silo: Silo, hub: FakeHub) -> None:
+    days = {"valid_from": "2026-01-01", "valid_until": "2026-12-31", "body": ""}
+    said = {
+        "source": "erp",
+        "supplier_number": "4711",
+        "claim": "organic",
+        "number": "FR-1",
+        **days,
+    }
+    others = [{**said, "supplier_number": "9"}, {**said, "claim": "elsewhere"}]
+    for _ in range(2):
+        told(silo, hub, "reference", suppliers=[ERP], certificates=[said, *others])
+    with silo.desk.ledger.read() as tx:
+        held = [(row.claim, row.by) for row in tx.exec(select(Certificate)) if row.number == "FR-1"]
+    assert held == [("organic", None)]
+    assert [state for state, _ in states(silo)] == ["active", "active"]
+
+
 def test_two_farms_of_one_name_stay_two(silo: Silo, hub: FakeHub) -> None:
     told(silo, hub, "reference", suppliers=[ERP, {**ERP, "number": "4712"}])
     assert suppliers(silo) == {
@@ -91,7 +109,8 @@ def test_two_farms_of_one_name_stay_two(silo: Silo, hub: FakeHub) -> None:
     [
         ("reference", {"suppliers": [{"source": "erp"}]}), ("reference", {"suppliers": ["x"]}),
         ("reference", {"varieties": [{"id": 1, "species": "x", "name": "y"}]}),
-        ("supplier_match", {"id": "m1"}), ("correction_request", {"id": "r1", "load": 3}),
+        ("reference", {"certificates": [{"supplier_number": "1"}]}), ("supplier_match", {"id": "m1"}),
+        ("correction_request", {"id": "r1", "load": 3}),
         ("correction_request", {**REQUEST, "field": "net"}),
     ],
 )  # fmt: skip
