@@ -1,8 +1,8 @@
 """Measures against the bars of the design: one JSON object a bench on standard output.
 
 `vision` and `post` are all of their parts. `season`, twenty simulated seasons, `routing`, twenty more for the
-rules that choose cells, `pairing`, fifty simulated days, `headquarters`, 60 silos, and `post` are measured only
-where they are named. The last results are kept in `benchmarks/last.json`.
+rules that choose cells, `pairing`, fifty simulated days, `headquarters`, 60 silos, and `post` are measured
+only where they are named. The last results are kept in `benchmarks/last.json`.
 """
 
 import argparse
