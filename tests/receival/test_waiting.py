@@ -8,12 +8,13 @@ from sqlmodel import select
 
 from drivers.reading import UNIT_OF, Analyte, Value
 from drivers.reading import Reading as Measured
-from station.grain.reasons import Code
+from station.acts.refusals import Conflict
+from station.grain.reasons import Code, Reason
 from station.receival import pairings, readings, taking_back
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import AuditEvent, InstrumentOffset, Pairing, Reading
-from tests.silo_rig import ANNE, GOOD, GOOD_NIR, Silo
+from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo
 
 
 @pytest.fixture
@@ -122,6 +123,27 @@ def test_a_pairing_names_the_offset_by_which_its_reading_was_placed(by_odds: Sil
     held_up = pairing(by_odds, at_its_own_time(by_odds, measured + wrong)).params
     assert held_up["late"]
     assert abs(datetime.fromisoformat(held_up["measured_at"]) - measured) < timedelta(seconds=1)
+
+
+def test_a_manager_undoes_a_pairing_after_its_ticket(by_odds: Silo) -> None:
+    visit = by_odds.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    by_odds.confirm(43_120, visit, "first")
+    by_odds.clock.pass_(seconds=60)
+    by_odds.measure("nir", GOOD_NIR, "S1")
+    row = by_odds.measure("gac", GOOD)
+    with by_odds.desk.ledger.write() as tx:
+        sample = queries.sample_by_barcode(tx, "S1")
+        assert sample is not None
+        paired = Reason(Code.PAIRED_BY_ODDS, {"barcode": "S1", "odds": 0.9995})
+        pairings.pair_with(tx, "reading", row.id, sample, paired, by_odds.clock(), None)
+    by_odds.decide(by_odds.loads(visit)[0])
+    by_odds.confirm(15_240, visit, "last")
+    with pytest.raises(Conflict):
+        taking_back.restore_exceptions(by_odds.desk, [row.id], ANNE, by_odds.clock())
+    taking_back.restore_exceptions(by_odds.desk, [row.id], MARC, by_odds.clock())
+    with by_odds.desk.ledger.read() as tx:
+        event = tx.exec(select(AuditEvent).where(AuditEvent.kind == "assignment_undone")).one()
+    assert event.load_id == by_odds.loads(visit)[0].id
 
 
 def test_an_automatic_pairing_leaves_one_event(by_odds: Silo) -> None:
