@@ -43,14 +43,6 @@ class Compared:
         return self.met and self.sure_enough
 
     @property
-    def alone_in_favour(self) -> tuple[Reason, ...]:
-        return (self.alone, *self.notes) if self.decides_nothing or self.passes else self.notes
-
-    @property
-    def alone_against(self) -> tuple[Reason, ...]:
-        return () if self.decides_nothing or self.passes else (self.alone,)
-
-    @property
     def decides_nothing(self) -> bool:
         return self.criterion.kind == "information"
 
@@ -72,14 +64,6 @@ class Absent:
     reasons: tuple[Reason, ...]
     is_missing: bool
 
-    @property
-    def alone_in_favour(self) -> tuple[Reason, ...]:
-        return () if self.is_missing else self.reasons
-
-    @property
-    def alone_against(self) -> tuple[Reason, ...]:
-        return self.reasons if self.is_missing else ()
-
 
 @dataclass(frozen=True, slots=True)
 class GradeJudgement:
@@ -92,28 +76,36 @@ class GradeJudgement:
     p_load_ok: float
 
     @property
-    def in_favour(self) -> tuple[Reason, ...]:
-        """Return what speaks for the load where it is judged alone."""
-        return tuple(reason for step in self.steps for reason in step.alone_in_favour)
-
-    @property
-    def against(self) -> tuple[Reason, ...]:
-        """Return what speaks against the load where it is judged alone."""
-        return tuple(reason for step in self.steps for reason in step.alone_against)
-
-    @property
     def missing(self) -> tuple[Analyte, ...]:
         absent = (one for one in self.steps if isinstance(one, Absent) and one.is_missing)
         return tuple(dict.fromkeys(one.criterion.analyte for one in absent))
 
+    @property
+    def in_favour(self) -> tuple[Reason, ...]:
+        """Return what speaks for the load alone."""
+        return tuple(reason for step in self.steps for reason in _sides(step)[0])
 
-def judge(facts: Facts, grade: Grade, pack: RulePack | None = None) -> GradeJudgement:
+    @property
+    def against(self) -> tuple[Reason, ...]:
+        """Return what speaks against the load alone."""
+        return tuple(reason for step in self.steps for reason in _sides(step)[1])
+
+
+def _sides(step: Compared | Absent) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    if isinstance(step, Absent):
+        return ((), step.reasons) if step.is_missing else (step.reasons, ())
+    if step.passes or step.decides_nothing:
+        return (step.alone, *step.notes), ()
+    return step.notes, (step.alone,)
+
+
+def judge(facts: Facts, grade: Grade, pack: RulePack) -> GradeJudgement:
     """Judge all criteria, also after one has failed; `pack` says how uncertain values are that do not say it,
     and what loads are like."""
-    usual_u = pack.uncertainty if pack else {}
+    usual_u = pack.uncertainty
     steps = tuple(_step(criterion, facts, usual_u) for criterion in grade.criteria)
     box = box_of(grade, facts.moisture)
-    prior = pack.intake.get(grade.species, {}) if pack else {}
+    prior = pack.intake.get(grade.species, {})
     return GradeJudgement(grade, box, steps, known(_load_alone(steps, box, prior)))
 
 

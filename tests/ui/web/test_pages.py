@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from station.models.acts import SHIPPED
+from station.store import queries
 from station.store.tables import Correction, CorrectionAct, ModelRelease, Person, ReleaseAct
 from tests.silo_rig import START
 from tests.ui.web.harvest import HOSTILE, make_harvest
@@ -199,6 +200,24 @@ def test_a_load_shows_its_evidence(harvest: Pages) -> None:
     assert client.get(f"{other}/captures/c-1/0").status_code == 404
     drawn = client.get(f"{address}/captures/c-1/0/outlines")
     assert "What was seen could not be drawn on the photo." in Text(drawn.text).words
+
+
+def test_a_load_says_the_odds_to_all_and_euros_to_managers_alone(harvest: Pages) -> None:
+    client = harvest.reader()
+    (address,) = {
+        link for link in Text(client.get("/loads?q=ab123").text).links if link.startswith("/loads/")
+    }
+    assert "meets the grade: the load" in client.get(address).text
+    assert "Against the next best" not in client.get(address).text
+    with harvest.silo.desk.ledger.write() as tx:
+        row = queries.current_proposal(tx, address.removeprefix("/loads/"))
+        assert row is not None
+        ranked = [{**one, "value": 123.45} for one in row.result["ranked"]]
+        row.result = {**row.result, "ranked": ranked}
+        tx.add(row)
+    for name, is_told in (("Marc", True), ("Ines", False)):
+        text = harvest.reader(name).get(address).text
+        assert ("Against the next best" in text, "123.45" in text) == (is_told, is_told), name
 
 
 def test_a_spreadsheet_runs_nothing_of_a_file() -> None:
