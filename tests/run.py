@@ -46,8 +46,8 @@ def main(arguments: list[str]) -> int:
 
 def _alone() -> int:
     """Tries what failed beside other tests once more, alone, and names it. Two cores carry three workers,
-    browsers, databases and a booted Debian at once, and what a test waits for may come too late; a fault fails
-    here too. Many that failed are a fault."""
+    browsers, databases and a booted Debian at once, and what a test waits for may come too late; a fault
+    fails here too. Many that failed are a fault."""
     kept = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
     names = sorted(json.loads(kept.read_text(encoding="utf-8")))
     if len(names) > MOST_AGAIN:
