@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from station.api import schemas
-from station.demo.book import Book, EventMissing, RecordedEvent
+from station.demo.book import Book, RecordedEvent
 from station.demo.scripts import BagScript, LoadScript, TruckScript, TypedValue
 from station.demo.setup import PERSON, PIN
 from ui.tui.client import StationClient, StationProblem
@@ -87,10 +87,7 @@ class Operator:
         """Takes the proposal, or the best ranked other cell with a reason of the site's list. False when
         nothing is proposed: the silo has no place for the load and refuses it."""
         for _ in range(DECISION_TRIES):
-            heard = self._book.seq
             proposal = (await self._client.load(load_id)).proposal
-            if proposal is not None and not proposal.ranked and await self._is_line_free(proposal, heard):
-                continue
             if proposal is None or not proposal.ranked:
                 await self.refuse(load_id, "Aucune cellule ne convient")
                 return False
@@ -107,17 +104,6 @@ class Operator:
     async def leave(self, load_id: str) -> None:
         await self._client.leave(load_id, "L'apporteur conteste le taux de protéines")
         await self._await_load("load_left", load_id)
-
-    async def _is_line_free(self, proposal: schemas.Proposal, heard: int) -> bool:
-        """Waits for the next ticket where a line carries another product; False where none is in the way, or
-        no ticket comes."""
-        if not any(reason.code == "line_busy" for one in proposal.refused for reason in one.reasons):
-            return False
-        try:
-            await self._book.wait("a ticket", lambda event: event.kind == "ticket_issued", after=heard)
-        except EventMissing:
-            return False
-        return True
 
     async def _try_decision(self, load_id: str, choice: schemas.DecisionIn) -> bool:
         """Returns False when another proposal came in between: the new one is to be read."""

@@ -46,7 +46,8 @@ class CellState:
     balance, below 0 where more left than an opening content that was estimated.
 
     `reserved` is the mean content of what is reserved. `barred`: why nothing may go in now, whatever it is;
-    `barred_pits`: why not through that pit. `target_t`: what the storage plan wants in it, at most."""
+    `barred_pits`: why not through that pit, or what it waits for there. `target_t`: what the storage plan
+    wants in it, at most."""
 
     id: str
     pits: tuple[str, ...]

@@ -303,7 +303,11 @@ def _place(cell: CellState, facts: Facts) -> list[Reason]:
 
 
 def _open_pits(cell: CellState) -> list[str]:
-    return sorted(pit for pit in set(cell.pits) if not cell.barred_pits.get(pit))
+    """Return the pits from which it may be filled, at once or as soon as the line is free."""
+    barred = {
+        pit for pit, why in cell.barred_pits.items() if not {one.code for one in why} <= {Code.LINE_BUSY}
+    }
+    return sorted(set(cell.pits) - barred)
 
 
 def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
@@ -360,7 +364,7 @@ def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Loa
     ranked = [
         (
             _rank(j, pit, facts, is_risky=j.cell.id in risky),
-            replace(entry, pit=pit, reasons=(*j.in_favour, _reached(pit))),
+            replace(entry, pit=pit, reasons=(*j.in_favour, *j.cell.barred_pits.get(pit, ()), _reached(pit))),
         )
         for j in fitting
         for entry in (_entry(j, fitting, load),)
@@ -385,13 +389,14 @@ def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Loa
 
 
 def _rank(judged: _Judged, pit: str, facts: Facts, *, is_risky: bool) -> tuple[object, ...]:
-    """Return what cells are sorted by: better grades first unless risked or a premium is lost, then worth,
-    then filling."""
+    """Return what cells are sorted by: better grades first unless risked or a premium is lost, then those
+    whose line is free, then worth, then filling. No grain goes to a lesser grade because a line is busy."""
     tie = _TIE_A_TONNE * max(facts.load_t or 0.0, 1.0)
     worth = round((judged.worth or 0.0) / tie)
     filled = score(judged.cell, judged.grade)
     is_after = loses_all(judged.in_favour, facts.claims)
-    return (is_risky, is_after, -judged.preference, -worth, -filled, judged.cell.id, pit)
+    is_busy = bool(judged.cell.barred_pits.get(pit))
+    return (is_risky, is_after, -judged.preference, is_busy, -worth, -filled, judged.cell.id, pit)
 
 
 def _entry(judged: _Judged, fitting: Sequence[_Judged], load: _Load) -> Ranked:

@@ -11,6 +11,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotAllowed
 from station.grain.guard import Guard, Guarded, guard_of, waived_of
 from station.receival.enrolments import enrolled
+from station.receival.pack_standing import pack_with
 from station.receival.waiver_standing import standing
 from station.store.tables import Approval, Cell, Load, Person, Proposal, Waiver
 
@@ -19,6 +20,7 @@ FAULT_OF = {
     Guarded.CLAIMS: Fault.CLAIMS_OVERRIDE,
     Guarded.MEASUREMENT: Fault.UNMEASURED_OVERRIDE,
 }
+_MANAGER = frozenset({"manager"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,28 @@ def consent(
     tx: Session, desk: Desk, load: Load, proposal: Proposal, cell: str, pit: str, actor: Actor, at: datetime,
     approval_id: str | None,
 ) -> Consent:  # fmt: skip
-    """Whose word the choice rests on; a given approval is used up.
+    """Whose word the choice rests on; a given approval is used up. The rule pack may say whose word is enough
+    alone.
 
     Raises NotAllowed, by a code that names the gravest rule, for an operator alone; its parameters name all
     rules, and who may decide or approve. Raises Conflict(approval_over) for an approval of another act, a
     used or an old one."""
     guard = guard_for(tx, proposal.result, cell)
-    if guard and "manager" not in actor.roles:
+    if guard and not _may_alone(tx, proposal, guard, actor):
         row = _given(tx, desk, load, cell, pit, guard, actor, at, approval_id)
         return Consent(guard.rules, row.approver_id, row.id)
     waivers = _waivers(tx, desk, load, waived_of(proposal.result), at)
     approved_by = next((row.approved_by for row in waivers if row.approved_by != actor.id), None)
     return Consent(guard.rules, approved_by, waivers=tuple(row.id for row in waivers))
+
+
+def _may_alone(tx: Session, proposal: Proposal, guard: Guard, actor: Actor) -> bool:
+    """Whether one word is enough for every rule that is broken: whose, the rule pack says, and where it says
+    nothing a manager's. What may never be blended is no operator's alone, whatever a pack says."""
+    pack = pack_with(tx, proposal.rule_pack)
+    stated = dict(pack.overrides) if pack else {}
+    stated[Guarded.NEVER_BLEND.value] = _MANAGER
+    return all(actor.roles & stated.get(rule.value, _MANAGER) for rule in guard.rules)
 
 
 def act_of(guard: Guard, cell: str, pit: str) -> dict[str, Any]:

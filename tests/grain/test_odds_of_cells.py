@@ -177,3 +177,18 @@ def test_the_proposal_as_json_says_the_odds():
     assert entry["after"]["t"] == 427.0
     assert entry["after"]["protein"] == {"mean": 11.518970, "u": 0.094527, "basis": "dm"}
     assert entry["value"] is None
+
+
+BUSY = Reason(Code.LINE_BUSY, {"line": "l1", "species": "barley", "claims": []})
+
+
+def test_no_grain_goes_to_a_lesser_grade_because_a_line_is_busy():
+    good, feed = cell("C1", barred_pits={"P1": (BUSY,)}), cell("F1", grade="feed")
+    found = route(load(), [good, feed], pack())
+    assert [one.cell for one in found.ranked] == ["C1", "F1"]
+    assert "line_busy" in codes(found.ranked[0].reasons)
+
+
+def test_of_two_pits_the_one_with_a_free_line_is_proposed():
+    found = route(load(), [cell("C1", pits=("P1", "P2"), barred_pits={"P1": (BUSY,)})], pack())
+    assert [one.pit for one in found.ranked] == ["P2", "P1"]

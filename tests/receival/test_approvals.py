@@ -15,11 +15,12 @@ from station.receival import approvals, decisions, enrolments, people
 from station.receival.approvals import HOLDS, MOST_WRONG
 from station.receival.closing import Tipped
 from station.receival.replay import replay
+from station.receival.rule_packs import install_pack
 from station.receival.visual_checks import check_visually
 from station.store.approval_key import NAME
 from station.store.tables import Approval, AuditEvent, Decision, Enrolment, Load, Visit
 from tests.receival.guarded import BEA, Far, mouldy, weighed
-from tests.silo_rig import ANNE, MARC, Silo
+from tests.silo_rig import ANNE, MARC, RULES, Silo
 
 WRONG = "00000000"
 
@@ -59,6 +60,20 @@ def test_an_operator_alone_is_refused_by_the_rule_and_told_who_may(
         rules, ["marc"], ["marc"],
     )  # fmt: skip
     assert far.decide(load, None, cell, pit, actor=MARC).guard == rules
+
+
+@pytest.mark.parametrize(("case", "is_enough"), [("unmeasured", True), ("organic", False), ("mouldy", False)])
+def test_the_rule_pack_says_whose_word_is_enough_but_for_what_is_never_blended(
+    far: Far, case: str, is_enough: bool
+) -> None:
+    stated = RULES.replace('version = "', 'version = "lenient ', 1)
+    lenient = f'{stated}\n[overrides]\nmeasurement = ["operator"]\nnever_blend = ["operator"]\n'
+    install_pack(far.silo.desk, lenient, MARC, "", far.silo.clock())
+    load = _case(far.silo, case)
+    if is_enough:
+        assert far.decide(load, None, "c1", "p1").approved_by is None
+    else:
+        assert refused(far, load, cell="c1", pit="p1").status == 403
 
 
 def _case(silo: Silo, case: str) -> Load:

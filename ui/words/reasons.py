@@ -155,7 +155,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "cell_holds": N_("{cell_species} lies in it"),
     "claim_lost": N_("it no longer honours {claim}, until it is emptied and cleaned"),
-    "line_busy": N_("the line carries another product until that load is closed: {carried}{line}"),
+    "line_busy": N_("wait before tipping, the line carries another product: {carried}{line}"),
     "line_treated": N_("insecticide went through the line, which must be flushed first: {substances}{line}"),
     "cell_treated": N_("treated grain: {substances}"),
     # routing, for the load as a whole
