@@ -197,6 +197,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /tickets/{number}": _LOOK,
     "GET /movements": _LOOK,
     "GET /trace": _LOOK_OR_ADMIN,
+    "POST /passport": _LOOK_OR_ADMIN,
     "GET /cells/{cell_id}/movements": _LOOK_OR_ADMIN,
     "POST /cells/{cell_id}/movements": _NAMED_OPERATOR,
     "GET /lines": _LOOK_OR_ADMIN,

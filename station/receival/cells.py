@@ -153,7 +153,7 @@ def _state(
         capacity_t=cell.capacity_kg / 1000,
         content_t=last.content_kg / 1000 if last else 0.0,
         reserved_t=sum(part.tonnes for part in reserved),
-        content=_measured(last.content) if last else {},
+        content=measured_of(last.content) if last else {},
         claims=frozenset(cell.claims) - standing.lost(cell.claims),
         open=cell.open,
         role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
@@ -183,7 +183,7 @@ def _reserved(tx: Session, without_load: str | None) -> list[tuple[Decided, Part
     return [
         (
             Decided(decision.pit, decision.cell, Product.of(load.species, load.claims), load.visit_id),
-            Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))),
+            Part(Tonnes(kg / 1000), measured_of(assessment.get("results", {}))),
         )
         for decision, load, kg, assessment in tx.exec(query.order_by(col(Reservation.seq)))
     ]
@@ -257,9 +257,9 @@ def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], move
         known_t = moved_t + (was["known_t"] if was else 0.0)
         return {**kept, "value": None, "known_t": known_t, **_counted(was, value)}
     analyte = Analyte(name)
-    parts = [Part(Tonnes(moved_t), _measured({name: value}))]
+    parts = [Part(Tonnes(moved_t), measured_of({name: value}))]
     if was is not None:
-        parts.append(Part(Tonnes(was["known_t"]), _measured({name: was})))
+        parts.append(Part(Tonnes(was["known_t"]), measured_of({name: was})))
     mixed = blend(parts)[analyte]
     whole = Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict()
     return {
@@ -280,7 +280,8 @@ def _doubt(u: float | None, shared: Mapping[str, float] | None) -> dict[str, Any
     return {"u": u, **({"shared": dict(shared)} if shared else {})}
 
 
-def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
+def measured_of(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
+    """Stored values, as they are blended and judged; those that cannot be computed are left out."""
     return {
         Analyte(name): Measured(
             v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None, v.get("shared", {})

@@ -26,7 +26,7 @@ def install_pack(
     """A person installs a pack; open loads are judged by it at once where it is in force.
 
     Raises Invalid(rule_pack_wrong, and what `signer_of` raises), Conflict(rule_pack_installed)."""
-    pack = readable(text)
+    pack = read_pack(text)
     key = signer_of(pack, text, signature)
     with desk.ledger.write() as tx:
         before = standings(tx).get(pack.sha256)
@@ -38,7 +38,7 @@ def install_pack(
     return record
 
 
-def readable(text: str) -> RulePack:
+def read_pack(text: str) -> RulePack:
     """Read what a person gives as a pack. Raises Invalid(rule_pack_wrong)."""
     try:
         return read_new_pack(text)

@@ -43,3 +43,11 @@ def test_a_drill_is_put_on_paper(site: Path, tmp_path: Path) -> None:
 def test_what_is_not_there_and_what_is_no_kind_is_said(site: Path) -> None:
     assert run(site, "trace", "BL-9").exit_code == 1
     assert run(site, "trace", "BL-1", "--kind", "bag").exit_code == 2
+
+
+def test_a_lot_has_a_passport(site: Path) -> None:
+    told = run(site, "lot", "passport", "BL-1")
+    assert told.exit_code == 0
+    assert "Passport of the lot" in told.stdout
+    assert json.loads(run(site, "lot", "passport", "BL-1", "--json").stdout)["kg"] == 26_400
+    assert run(site, "lot", "passport", "BL-9").exit_code == 1

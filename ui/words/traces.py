@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ui.words.i18n import N_, Translator
-from ui.words.vocabulary import site_name, species_name, word
+from ui.words.parameters import odds, parameter_texts
+from ui.words.vocabulary import ANALYTES, site_name, species_name, word
 
 KINDS: Mapping[str, str] = {"ticket": N_("ticket"), "cell": N_("cell"), "lot": N_("lot")}
 _SOURCES: Mapping[str, str] = {
@@ -102,6 +103,48 @@ def _tables(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
             (4, 4, 4, 4, 4),
         ),
     )
+
+
+def passport_title(found: Mapping[str, Any], t: Translator) -> str:
+    """Say how likely the lot meets the grade."""
+    grade = site_name("grade", found["grade"], t.language)
+    text: str = t.gettext("{tonnes}, {grade} ({pack}): meets it {odds}").format(
+        tonnes=_tonnes(found["kg"], t), grade=grade, pack=found["pack"], odds=odds(found["p"], t)
+    )
+    return text
+
+
+def passport_table(found: Mapping[str, Any], t: Translator) -> Told:
+    """Each limit of the grade, what left, how likely it meets it, and what the buyer found."""
+    _ = t.gettext
+    return Told(
+        _("Passport of the lot"),
+        (_("Criterion"), _("Limit"), _("Left with"), _("Meets it"), _("Buyer's analysis"), _("Difference")),
+        tuple(_limit(one, t) for one in found["lines"]),
+        (5, 4, 5, 3, 4, 3),
+    )
+
+
+def _limit(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
+    def written(value: float | None, u: float | None = None) -> str:
+        params = {"value": value, "u": u, "unit": one["unit"], "basis": one["basis"]}
+        return "" if value is None else str(parameter_texts(params, t)["measured"])
+
+    told = _of_limit(one, t)
+    met = "" if one["p"] is None else odds(one["p"], t)
+    more = "" if one["difference"] is None else f"{one['difference']:+g}".replace(".", _point(t))
+    known = written(one["value"], one["u"]) or t.gettext("not known")
+    return word(ANALYTES, one["analyte"], t.language), told, known, met, written(one["found"]), more
+
+
+def _of_limit(one: Mapping[str, Any], t: Translator) -> str:
+    sign = {">=": "≥", "<=": "≤"}.get(one["op"], one["op"])
+    text = f"{sign} {t.plain(one['limit'])}"
+    return text if one["kind"] != "information" else t.named(t.gettext("for information"), text)
+
+
+def _point(t: Translator) -> str:
+    return "," if t.language == "fr" else "."
 
 
 def _source(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:

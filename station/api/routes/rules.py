@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Response
 
-from station.acts.refusals import Fault, Invalid
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
@@ -10,7 +9,6 @@ from station.api.openapi import problems
 from station.api.paging import After, FewRows, page, ticks, time_place
 from station.api.views import rules as views
 from station.api.views.view import view_of
-from station.grain.rules import RulePackError, parse_rule_pack
 from station.receival import rule_packs
 from station.receival.pack_signatures import PackSignature
 from station.store import pages
@@ -56,7 +54,7 @@ def try_rule_pack(
 ) -> schemas.WhatIfPage:
     """Judges the decided loads of a time by a pack that need not be installed, oldest first; nothing is
     kept."""
-    pack = rule_packs.readable(body.text)
+    pack = rule_packs.read_pack(body.text)
     with view_of(asked) as view:
         found = pages.decisions(view.tx, None, body.since, body.until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
@@ -83,10 +81,7 @@ def replay_by_pack(
     limit: FewRows = 50,
 ) -> list[schemas.ReplayedByPack]:  # fmt: skip
     """As `GET`, by the pack that is sent: where each load would go by it."""
-    try:
-        pack = parse_rule_pack(body.text)
-    except RulePackError as error:
-        raise Invalid(Fault.RULE_PACK_WRONG, text=str(error)) from error
+    pack = rule_packs.read_pack(body.text)
     with view_of(asked) as view:
         found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))

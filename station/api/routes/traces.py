@@ -1,5 +1,6 @@
 """Where the grain of a ticket, a cell or a lot came from, and where it went."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,7 +11,9 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.openapi import problems
 from station.api.views.traces import trace as view_of_trace
-from station.api.views.view import view_of
+from station.api.views.view import View, view_of
+from station.receival import passport as lots
+from station.receival.rule_packs import read_pack
 from station.store import traced
 
 router = APIRouter(tags=["traces"])
@@ -25,12 +28,30 @@ def trace(
     """A ticket by its number (with or without its campaign: 2026/12), a cell by its id, a lot by the number
     of its paper or of its shipment. 409 `several_traced` names what may be meant."""
     with view_of(asked) as view:
-        books = traced.Books(view.tx.connection(), SQLModel.metadata, view.policy.site)
-        found = traced.subjects(books, sought)
-        found = [one for one in found if kind is None or one.kind == kind]
-        if not found:
-            raise NotFound(Fault.NOTHING_TRACED, sought=sought)
-        if len(found) > 1:
-            names = [f"{one.kind} {one.name if one.kind != 'lot' else one.id}" for one in found]
-            raise Conflict(Fault.SEVERAL_TRACED, sought=sought, names=names)
-        return view_of_trace(traced.trace(books, found[0]))
+        books = _books(view)
+        return view_of_trace(traced.trace(books, _meant(books, sought, kind)))
+
+
+@router.post("/passport", responses=problems(404, 409))
+def passport(asked: Asked, body: schemas.PassportIn) -> schemas.Passport:
+    """How likely a lot meets what its buyer asks for, and what the buyer found in it."""
+    pack = read_pack(body.text) if body.text else None
+    with view_of(asked) as view:
+        lot = _meant(_books(view), body.sought, "lot")
+        found = lots.passport(view.tx, lot.id, body.grade, pack)
+        lines = [{**asdict(one), "difference": one.difference} for one in found.lines]
+        return schemas.Passport.model_validate({**asdict(found), "lines": lines})
+
+
+def _books(view: View) -> traced.Books:
+    return traced.Books(view.tx.connection(), SQLModel.metadata, view.policy.site)
+
+
+def _meant(books: traced.Books, sought: str, kind: str | None) -> traced.Subject:
+    found = [one for one in traced.subjects(books, sought) if kind is None or one.kind == kind]
+    if not found:
+        raise NotFound(Fault.NOTHING_TRACED, sought=sought)
+    if len(found) > 1:
+        names = [f"{one.kind} {one.name if one.kind != 'lot' else one.id}" for one in found]
+        raise Conflict(Fault.SEVERAL_TRACED, sought=sought, names=names)
+    return found[0]

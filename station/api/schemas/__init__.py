@@ -272,6 +272,9 @@ from station.api.schemas.site import (
     TreatmentProduct,
 )
 from station.api.schemas.traces import (
+    Passport,
+    PassportIn,
+    PassportLine,
     Trace,
     TraceKind,
     TraceLot,
@@ -436,6 +439,9 @@ __all__ = [
     "OutcomeIn",
     "OwnerIn",
     "PaperIn",
+    "Passport",
+    "PassportIn",
+    "PassportLine",
     "Person",
     "PersonChangeIn",
     "PersonIn",

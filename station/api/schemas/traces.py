@@ -1,9 +1,11 @@
 """Where grain came from, and where it went."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
+
+from station.api.schemas.common import SEEN_FILE, In, Key
 
 TraceKind = Literal["ticket", "cell", "lot"]
 
@@ -72,3 +74,41 @@ class Trace(BaseModel):
     lies_kg: float
     lost_kg: float
     difference_kg: float
+
+
+class PassportIn(In):
+    """`sought` is the lot's paper or id; `grade` what its buyer asks for, else its cell's; `text` a rule pack
+    with that grade, else the packs that held when it left."""
+
+    sought: Key
+    grade: Key | None = None
+    text: Annotated[str, StringConstraints(min_length=1, max_length=900_000), SEEN_FILE] | None = None
+
+
+class PassportLine(BaseModel):
+    """One limit: `value` ± `u` left, which meets it with probability `p`; `found` is the buyer's value. A
+    `kind` of information decides nothing."""
+
+    analyte: str
+    unit: str
+    basis: str | None
+    op: str
+    limit: float
+    kind: Literal["blendable", "never_blend", "information"]
+    value: float | None
+    u: float | None
+    p: float | None
+    found: float | None
+    difference: float | None
+
+
+class Passport(BaseModel):
+    """`p`: the probability that the lot meets the grade by all that is known of it."""
+
+    movement_id: str
+    at: datetime
+    kg: float
+    grade: str
+    pack: str
+    p: float
+    lines: list[PassportLine]

@@ -1,0 +1,45 @@
+"""`silo lot passport`: what a lot is, for its buyer, and what the buyer found in it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from station.cli.counter import ask
+from station.cli.options import ConfigOption, JsonOption
+from station.cli.say import LANGUAGE, Exit, _, fail, out, show
+from ui.words.i18n import translator
+from ui.words.traces import lines_of, passport_table, passport_title
+
+
+def register(app: typer.Typer) -> None:
+    lot = typer.Typer(no_args_is_help=True, help=_("What left the site."))
+    lot.command("passport", help=_("How likely a lot meets its buyer's contract, and what the buyer found."))(
+        passport
+    )
+    app.add_typer(lot, name="lot")
+
+
+def passport(
+    sought: Annotated[str, typer.Argument(metavar="LOT", help=_("The number of its paper, or its id."))],
+    config: ConfigOption,
+    grade: Annotated[
+        str | None, typer.Option(help=_("The quality that the contract asks for; else its cell's."))
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help=_("A rule pack with that quality; else those of its day."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    try:
+        text = rules.read_text(encoding="utf-8") if rules else None
+    except (OSError, UnicodeDecodeError) as error:
+        fail(str(error), Exit.USAGE)
+    body: dict[str, Any] = {"sought": sought, "grade": grade, "text": text}
+    found = ask(config, "POST", "/passport", body)
+    if as_json:
+        out(found)
+        return
+    t = translator(LANGUAGE)
+    for line in (passport_title(found, t), *lines_of([passport_table(found, t)])):
+        show(line)
