@@ -8,7 +8,7 @@ import typer
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption
 from station.cli.say import Exit, _, fail, out
-from station.cli.trace import DrillOption, KindOption, PdfOption, SoughtArgument, check_kind, told_or_drawn
+from station.cli.trace import DrillOption, KindOption, PdfOption, SoughtArgument, told_or_drawn
 
 
 def register(hub: typer.Typer) -> None:
@@ -27,7 +27,6 @@ def trace(
     from station.hub.database import TABLES
     from station.store import traced
 
-    check_kind(kind)
     with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
         books = traced.Books(connection, TABLES)
         found = [

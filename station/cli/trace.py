@@ -3,26 +3,27 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from station.cli.counter import LONG_S, ask
 from station.cli.errors import end_with_file
 from station.cli.options import ConfigOption, JsonOption
-from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from station.cli.say import LANGUAGE, _, now, out, show, tell
 from ui.words.i18n import translator
-from ui.words.traces import KINDS, Told, lines_of, note_of, tables_of, title_of
+from ui.words.traces import Told, lines_of, note_of, tables_of, title_of
 
 
 def register(app: typer.Typer) -> None:
     app.command("trace", help=_("Where grain came from, and where it went."))(trace)
 
 
+Kind = Literal["ticket", "cell", "lot"]
 SoughtArgument = Annotated[
     str, typer.Argument(metavar="TICKET|CELL|LOT", help=_("2026/12, a cell's id, a paper's number."))
 ]
-KindOption = Annotated[str | None, typer.Option(help=_("ticket, cell or lot, where it may be several."))]
+KindOption = Annotated[Kind | None, typer.Option(help=_("What it is, where it may be several."))]
 DrillOption = Annotated[bool, typer.Option("--drill", help=_("A recall drill: all of it on paper."))]
 PdfOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help=_("The paper's file; else recall-….pdf, here."))
@@ -33,17 +34,11 @@ def trace(
     sought: SoughtArgument, config: ConfigOption, kind: KindOption = None, drill: DrillOption = False,
     pdf: PdfOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    check_kind(kind)
     params = {"sought": sought, **({"kind": kind} if kind else {})}
     found = ask(config, "GET", "/trace", params=params, timeout=LONG_S)
     if as_json:
         out(found)
     told_or_drawn(found, as_json, drill, pdf)
-
-
-def check_kind(kind: str | None) -> None:
-    if kind is not None and kind not in KINDS:
-        fail(_("--kind is ticket, cell or lot, not {kind}").format(kind=kind), Exit.USAGE)
 
 
 def told_or_drawn(

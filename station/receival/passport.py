@@ -3,7 +3,7 @@ buyer found in it: the buyer's analysis comes in as a result of the movement (`s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -89,14 +89,11 @@ def _lines(judged: GradeJudgement, found: Mapping[tuple[str, str | None], float]
     for step in judged.steps:
         limit = step.criterion
         basis = limit.basis.value if limit.basis else None
-        value, u, p = (None, None, None) if isinstance(step, Absent) else (step.value, step.u, step.p)
-        found_there = _found_on(found, limit.analyte.value, basis)
-        lines.append(
-            PassportLine(
-                limit.analyte.value, limit.unit.value, basis, limit.op.value, limit.limit, limit.kind, value, u,
-                p, found_there,
-            )
-        )  # fmt: skip
+        known = (None, None, None) if isinstance(step, Absent) else (step.value, step.u, step.p)
+        line = PassportLine(
+            limit.analyte.value, limit.unit.value, basis, limit.op.value, limit.limit, limit.kind, *known
+        )
+        lines.append(replace(line, found=_found_on(found, line.analyte, basis)))
     return lines
 
 
