@@ -61,6 +61,8 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "method": (None,),
     "source": (None,),
     "period": (None,),
+    "sought": ("k1",),
+    "kind": ("cell",),
 }
 # What a path names, out of the middle of the campaign.
 _MIDDLE = "SELECT {0} FROM {1} ORDER BY seq LIMIT 1 OFFSET (SELECT count(*) / 2 FROM {1})"

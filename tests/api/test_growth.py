@@ -27,6 +27,8 @@ BOUNDED = {
     "/api/v1/models": "captures of a release",
     "/api/v1/models/signals": "captures of the days",
     "/api/v1/photo-day": "loads of the day",
+    "/api/v1/plan": "loads of the week",
+    "/api/v1/trace": "all that a cell held",
 }
 
 
@@ -97,7 +99,10 @@ def looked(day: Day) -> dict[Ask, Questions]:
         questions = Questions(day)
         with questions.counted():
             answer = client.get(ask.address, headers=headers)
-        assert answer.status_code == (404 if ask.path.endswith("{sha256}") else 200), ask.address
+        is_there = not ask.path.endswith("{sha256}") and not re.search(
+            r"/trace\?.*kind=(ticket|lot)", ask.address
+        )
+        assert answer.status_code == (200 if is_there else 404), ask.address
         found[ask] = questions
     return found
 
@@ -150,7 +155,7 @@ def test_no_list_is_a_question_for_each_of_its_rows(long: Day) -> None:
     dear = {
         ask.address: questions.statements
         for ask, questions in looked(long).items()
-        if questions.statements > 30 and ask.path not in (*BOUNDED, "/api/v1/replay")
+        if questions.statements > 34 and ask.path not in (*BOUNDED, "/api/v1/replay")
     }
     assert dear == {}
 

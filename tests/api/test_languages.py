@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,11 +11,12 @@ from station.api.language import problem_texts, reason
 from station.api.problems import ApiFault
 from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.reasons import Code
-from station.receival import people, readings, weighings
+from station.receival import certificates, people, readings, weighings
+from station.receival.certificates import Stated
 from station.receival.visits import NewLoad
 from station.store.errors import LedgerFault
 from tests.api.rig import Counter, arrival, ok, problem
-from tests.silo_rig import ANNE, Silo
+from tests.silo_rig import ANNE, MARC, Silo
 
 
 @pytest.mark.parametrize("code", [*Fault, *ApiFault, *LedgerFault])
@@ -65,7 +67,10 @@ def test_the_ticket_fits_its_paper_and_says_what_the_law_asks(silo: Silo) -> Non
         "soft_wheat", "Chevignon", ("organic",), "S1",
         owners=(("GAEC des Trois Chênes de la Vallée de la Somme", 0.665), ("Leroy", 0.335)),
     )  # fmt: skip
-    visit = silo.arrive("AB-123-CD", load, supplier="Coopérative agricole de la Haute-Vallée de l'Oise")
+    supplier = "Coopérative agricole de la Haute-Vallée de l'Oise"
+    visit = silo.arrive("AB-123-CD", load, supplier=supplier)
+    organic = Stated("organic", "FR-BIO-01/9", "", date(2026, 1, 1), date(2026, 12, 31))
+    certificates.add_certificate(silo.desk, supplier, organic, MARC, silo.clock())
     silo.confirm(43_120, visit, "first")
     silo.measure_well(visit)
     readings.type_reading(silo.desk, "S1", {"protein": (11.25, "dm")}, "NIR silent", anne, silo.clock())

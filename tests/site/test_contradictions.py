@@ -1,5 +1,6 @@
 """What is right key by key and cannot go well on the day is named, with what to do; a good site has none."""
 
+import re
 import string
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,7 +131,7 @@ WRONG = {
     ),
     "an opening of nothing": ("opening_t = 410", "", "cells[0].opening", "opening_of_nothing"),
     "an opening on no basis": (
-        '{ value = 11.4, basis = "dm" }',
+        '{ value = 11.4, basis = "dm", u = 0.3 }',
         "{ value = 11.4 }",
         "cells[0].opening.protein",
         "opening_basis",
@@ -257,8 +258,9 @@ def test_what_cannot_go_well_is_named(tmp_path: Path, name: str) -> None:
     assert old in EXAMPLE
     text = EXAMPLE.replace(old, new, 1)
     if name == "all cells closed":
-        text = text.replace('grade = "milling_no_2"', 'grade = "milling_no_2"\nopen = false')
-        text = text.replace('grade = "feed_wheat"', 'grade = "feed_wheat"\nopen = false')
+        text = re.sub(
+            r'^(grade = "(milling_no_2|feed_wheat)")', r"\1\nopen = false", text, flags=re.MULTILINE
+        )
     if name == "photos that nothing judges":
         text = text.replace("enabled = true ", "enabled = false ")
     if name == "near a limit of which nothing is known":

@@ -93,12 +93,12 @@ def test_a_leap_is_longer_than_all_that_a_large_silo_draws_in_a_month(silo: Silo
 def test_a_row_that_comes_with_its_number_keeps_it(silo: Silo) -> None:
     """A row of another station, or one brought back by hand, has its place in the order already."""
     with silo.desk.ledger.write() as tx:
-        kept = Weighing(id="one", seq=7, kg=900.0, at=START, rule="typed")
+        kept = Weighing(id="one", seq=7_000_007, kg=900.0, at=START, rule="typed")
         drawn = Weighing(id="two", kg=900.0, at=START, rule="typed")
         tx.add_all([kept, drawn])
-    assert kept.seq == 7
+    assert kept.seq == 7_000_007
     assert drawn.seq is not None
-    assert drawn.seq != 7
+    assert drawn.seq != kept.seq
 
 
 def test_no_query_takes_an_identifier_for_the_order_of_things() -> None:

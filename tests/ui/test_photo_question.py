@@ -11,7 +11,7 @@ from tests.ui.terminal import terminal
 pytestmark = pytest.mark.long
 
 
-async def test_enter_asks_and_two_more_keys_answer(station: Station) -> None:
+async def test_the_loads_screen_says_that_enter_asks_and_two_more_keys_answer(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     silo.confirm(43_120, visit, "first")
@@ -19,8 +19,10 @@ async def test_enter_asks_and_two_more_keys_answer(station: Station) -> None:
     photograph(silo, refused(Code.UNKNOWN_GRAIN))
     async with terminal(station) as t:
         await t.see("AB-123-CD")
+        await t.press("enter")  # no cell is proposed: its screen opens
+        await t.see("ne ressemble pas", "[Entrée] répondre")
         await t.press("enter")
-        await t.see("ne ressemble pas", "c'est bien le grain déclaré")
+        await t.see("c'est bien le grain déclaré")
         await t.press("down", "enter")
         await t.see("Pourquoi est-ce bien le grain déclaré ?")
         await t.press("down", "enter")

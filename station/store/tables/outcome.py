@@ -130,7 +130,7 @@ class CellMovement(Numbered, Referenced, table=True):
     transfer_id: str | None = Field(default=None, foreign_key="cell_movement.id", index=True)
     by: str | None = None
     reason: str = ""
-    paper_number: str = ""
+    paper_number: str = Field(default="", index=True)
     first_weighing_id: str | None = Field(default=None, foreign_key="weighing.id")
     last_weighing_id: str | None = Field(default=None, foreign_key="weighing.id")
     values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -183,7 +183,7 @@ class Ticket(Numbered, Referenced, table=True):
     id: str = Field(primary_key=True)
     site: str
     campaign: str
-    number: int
+    number: int = Field(index=True)  # sought without its campaign
     load_id: str = Field(foreign_key="load.id", index=True)
     regime: str
     organisation: str

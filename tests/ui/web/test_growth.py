@@ -16,7 +16,10 @@ from ui.web.app import create_pages
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 REAL, TIMES = 40, 5
 # The whole campaign falls on one day here, and no supplier has a full page of visits at its beginning.
-BOUNDED = {"day": "loads of a day", "today": "loads of a day", "supplier": "a page for each supplier"}
+BOUNDED = {
+    "day": "loads of a day", "today": "loads of a day", "supplier": "a page for each supplier",
+    "plan": "loads of a week",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -80,4 +83,4 @@ def test_no_page_costs_more_in_a_long_campaign(begun: Day, grown: Day) -> None:
         if is_endless(statement, detail)
     }
     assert endless == set()
-    assert max(one.statements for one in after.values()) < 60
+    assert {name: one.statements for name, one in after.items() if one.statements > 64} == {}

@@ -13,6 +13,7 @@ from ui.tui.keys import bound, shown
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, waits_for_word, way
 from ui.tui.lines.texts import reason_list
+from ui.tui.photo_question import open_question
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.retained_acts import keep
@@ -88,7 +89,9 @@ class LoadScreen(StationScreen):
             band.show([t.gettext("Nothing is proposed yet."), self._waits(load)], title=t.gettext("Proposal"))
         else:
             asks = t.gettext("[Enter] accept   [F6] another cell")
-            if proposal.cell is None:
+            if open_question(load) is not None:
+                asks = t.gettext("[Enter] answer   [F6] choose a cell")
+            elif proposal.cell is None:
                 asks = t.gettext("[F7] type a value   [F6] choose a cell")
             why = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
             word = [waits_for_word(load, t)] if load.waits_for else []
@@ -140,6 +143,8 @@ class LoadScreen(StationScreen):
         if load.state in _ENDED:
             return [*keeps, back]
         keys = [(shown("choose", t), t.gettext("accept"))] if may_accept(load) else []
+        if open_question(load) is not None:
+            keys = [(shown("choose", t), t.gettext("answer"))]
         if load_acts.may_override(load):
             keys.append((shown("another", t), t.gettext("other cell")))
         return [

@@ -995,6 +995,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
         batch_op.create_index("ix_cell_movement_kind", ["kind", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_cell_movement_load_id"), ["load_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cell_movement_paper_number"), ["paper_number"], unique=False)
         batch_op.create_index("ix_cell_movement_time", ["kind", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
@@ -1184,6 +1185,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_load_id"), ["load_id"], unique=False)
         batch_op.create_index("ix_ticket_newest", ["site", "campaign", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_number"), ["number"], unique=False)
 
     op.create_table(
         "tipping",
@@ -1748,6 +1750,7 @@ def downgrade() -> None:
 
     op.drop_table("tipping")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_number"))
         batch_op.drop_index("ix_ticket_newest")
         batch_op.drop_index(batch_op.f("ix_ticket_load_id"))
 
@@ -1786,6 +1789,7 @@ def downgrade() -> None:
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
         batch_op.drop_index("ix_cell_movement_time")
+        batch_op.drop_index(batch_op.f("ix_cell_movement_paper_number"))
         batch_op.drop_index(batch_op.f("ix_cell_movement_load_id"))
         batch_op.drop_index("ix_cell_movement_kind")
         batch_op.drop_index("ix_cell_movement_balance")
