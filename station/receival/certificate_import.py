@@ -10,9 +10,10 @@ from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, NotAllowed
 from station.receival import proposals
-from station.receival.certificate_files import Row, RowError, read_certificates
+from station.receival.certificate_files import Row, read_certificates
 from station.receival.certificates import Stated, add, is_entered
 from station.receival.supplier_matches import leads_to
+from station.receival.table_files import RowError
 from station.store.tables import Supplier
 
 AT_ONCE = 100  # in one transaction: trucks are weighed meanwhile

@@ -4,15 +4,12 @@ The first line names the columns, in either language: cell, species, grade, clai
 in tonnes, and weeks as 2026-W29 or 2026-S29. An empty field leaves what is planned as it is.
 """
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 
-from drivers.text import LONGEST_NAME, clean_text, unaccented
-from station.claims import CLAIMS
-from station.receival.certificate_files import RowError
+from drivers.text import unaccented
 from station.receival.plans import WEEK, Planned
+from station.receival.table_files import RowError, RowRefused, TableFile, claim_named, column_among
 from station.species import SPECIES
 
 MOST_ROWS = 1000
@@ -32,62 +29,32 @@ class PlanRow:
     said: Planned
 
 
-class _Refused(Exception):
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
-
-
 def read_plan(text: str) -> tuple[list[PlanRow], list[RowError]]:
     """Return what the file says, and what of it is not taken. It raises nothing."""
-    rows: list[PlanRow] = []
-    errors: list[RowError] = []
     seen: set[str] = set()
-    try:
-        for line, told in _told(text):
-            try:
-                row = _row(line, told, seen)
-                seen.add(row.cell)
-                rows.append(row)
-            except _Refused as refused:
-                errors.append(RowError(line, refused.code, refused.params))
-    except _Refused as refused:
-        return [], [RowError(None, refused.code, refused.params)]
-    return rows, errors
+    return TableFile(_column, _lacking, MOST_ROWS).read(text, lambda line, fields: _row(line, fields, seen))
+
+
+def _lacking(titles: Sequence[str | None]) -> list[str]:
+    return [] if "cell" in titles else ["cell"]
 
 
 def _row(line: int, told: Mapping[str, str], seen: set[str]) -> PlanRow:
     cell = told.get("cell", "")
     if not cell:
-        raise _Refused("field_empty", column="cell")
+        raise RowRefused("field_empty", column="cell")
     if cell in seen:
-        raise _Refused("cell_twice", text=cell)
-    return PlanRow(line, cell, _planned(told))
-
-
-def _told(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
-    try:
-        titles = [_column(title) for title in next(reader, [])]
-        if "cell" not in titles:
-            raise _Refused("columns_missing", columns=["cell"])
-        for count, cells in enumerate(reader):
-            if count == MOST_ROWS:
-                raise _Refused("too_many_rows", limit=MOST_ROWS)
-            if any(cell.strip() for cell in cells):
-                told = zip(titles, cells, strict=False)
-                yield reader.line_num, {name: clean_text(cell, LONGEST_NAME) for name, cell in told if name}
-    except csv.Error as error:
-        raise _Refused("not_csv", text=str(error)) from None
+        raise RowRefused("cell_twice", text=cell)
+    planned = PlanRow(line, cell, _planned(told))
+    seen.add(cell)
+    return planned
 
 
 def _column(title: str) -> str | None:
     week = title.strip().upper().replace("-S", "-W")
     if WEEK.fullmatch(week):
         return week
-    plain = unaccented(title).strip().replace("_", " ")
-    return next((name for name, titles in _COLUMNS.items() if plain in titles), None)
+    return column_among(_COLUMNS, title)
 
 
 def _planned(told: Mapping[str, str]) -> Planned:
@@ -96,7 +63,7 @@ def _planned(told: Mapping[str, str]) -> Planned:
     return Planned(
         species=_species(told["species"]) if told.get("species") else None,
         grade=told.get("grade") or None,
-        claims=tuple(_claim(one.strip()) for one in claims.split(",")) if claims else None,
+        claims=tuple(claim_named(one.strip()) for one in claims.split(",")) if claims else None,
         target_t=_tonnes("target_t", told["target_t"]) if told.get("target_t") else None,
         expected=weeks or None,
     )
@@ -111,19 +78,11 @@ def _species(text: str) -> str:
     return text
 
 
-def _claim(text: str) -> str:
-    wanted = unaccented(text)
-    for entry in CLAIMS.entries.values():
-        if wanted in (entry.id, unaccented(entry.name.fr), unaccented(entry.name.en)):
-            return entry.id
-    raise _Refused("claim_unknown", text=text)
-
-
 def _tonnes(column: str, text: str) -> float:
     try:
         tonnes = float(text.replace(" ", "").replace(" ", "").replace(",", "."))
     except ValueError:
         tonnes = -1.0
     if not 0.0 <= tonnes <= 1e6:
-        raise _Refused("no_tonnes", column=column, text=text)
+        raise RowRefused("no_tonnes", column=column, text=text)
     return tonnes

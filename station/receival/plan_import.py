@@ -7,9 +7,9 @@ from datetime import datetime
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, NotAllowed, Refusal
 from station.receival import proposals
-from station.receival.certificate_files import RowError
 from station.receival.plan_files import read_plan
 from station.receival.plans import plan
+from station.receival.table_files import RowError
 
 
 @dataclass(frozen=True, slots=True)

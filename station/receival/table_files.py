@@ -1,0 +1,88 @@
+"""Read a table that a person gives as CSV: every row is taken or refused with its line and reason.
+
+The first line names the columns; semicolon or comma parts them.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any, TypeVar
+
+from drivers.text import LONGEST_NAME, clean_text, unaccented
+from station.claims import CLAIMS
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """`line` None: of the file as a whole."""
+
+    line: int | None
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RowRefused(Exception):
+    """The row, or where no row was read yet the file, is not taken; the code says why."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """`column` names a title's column, None for one that is not read; `lacking` says which columns are
+    missing among those that are there."""
+
+    column: Callable[[str], str | None]
+    lacking: Callable[[Sequence[str | None]], list[str]]
+    most_rows: int
+
+    def read(self, text: str, row: Callable[[int, Mapping[str, str]], _T]) -> tuple[list[_T], list[RowError]]:
+        """Return what the file says, and what of it is not taken. It raises nothing."""
+        rows: list[_T] = []
+        errors: list[RowError] = []
+        try:
+            for line, fields in self._fields(text):
+                try:
+                    rows.append(row(line, fields))
+                except RowRefused as refused:
+                    errors.append(RowError(line, refused.code, refused.params))
+        except RowRefused as refused:
+            return [], [RowError(None, refused.code, refused.params)]
+        return rows, errors
+
+    def _fields(self, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+        first = text.split("\n", 1)[0]
+        reader = csv.reader(StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
+        try:
+            titles = [self.column(title) for title in next(reader, [])]
+            if missing := self.lacking(titles):
+                raise RowRefused("columns_missing", columns=missing)
+            for count, cells in enumerate(reader):
+                if count == self.most_rows:
+                    raise RowRefused("too_many_rows", limit=self.most_rows)
+                if any(cell.strip() for cell in cells):
+                    pairs = zip(titles, cells, strict=False)
+                    fields = {name: clean_text(cell, LONGEST_NAME) for name, cell in pairs if name}
+                    yield reader.line_num, fields
+        except csv.Error as error:
+            raise RowRefused("not_csv", line=reader.line_num, text=str(error)) from None
+
+
+def column_among(columns: Mapping[str, Sequence[str]], title: str) -> str | None:
+    """Return the column that a title names, whatever its accents and case."""
+    plain = unaccented(title).strip().replace("_", " ").replace("’", "'")
+    return next((name for name, titles in columns.items() if plain in titles), None)
+
+
+def claim_named(text: str) -> str:
+    """Return the claim of that identifier or name. Raises RowRefused(claim_unknown)."""
+    wanted = unaccented(text).strip()
+    for entry in CLAIMS.entries.values():
+        if wanted in (entry.id, unaccented(entry.name.fr), unaccented(entry.name.en)):
+            return entry.id
+    raise RowRefused("claim_unknown", text=text)
