@@ -53,7 +53,7 @@ def _installed(reader: Reader, packs: list[schemas.RulePack]) -> Table:
     """The newest first; what is withdrawn too, for old decisions are explained with it."""
     _ = reader.t.gettext
     columns = [
-        Column(_("Rule pack")), Column(_("Version")), Column(_("In force for")), Column(_("From")),
+        Column(_("Rule pack")), Column(_("Version")), Column(_("In force for")), Column(_("Valid from")),
         Column(_("Until")), Column(_("State")), Column(_("Since")), Column(_("By")),
         Column(_("Signed with")), Column(_("Reason")),
     ]  # fmt: skip
@@ -84,7 +84,7 @@ def _limits(reader: Reader, held: Mapping[str, RulePack]) -> Table:
     columns = [
         Column(_("Species")), Column(_("Quality")), Column(_("Price"), "€/t", is_number=True),
         Column(_("Claims")), Column(_("Limit")), Column(_("Step"), is_number=True),
-        Column(_("Sure by"), "%", is_number=True), Column(_("Known")), Column(_("Counts")),
+        Column(_("Sure by"), "%", is_number=True), Column(_("Known at")), Column(_("Judged")),
         Column(_("Source")), Column(_("Source's weight")),
     ]  # fmt: skip
     rows = [
