@@ -15,7 +15,7 @@ from station.grain.identifiers import CellRole, Species
 from station.grain.reasons import Reason
 from station.grain.units import MoisturePercent, known
 
-NotNegative = Annotated[float, Field(ge=0.0)]  # checked where a file is read
+NotNegative = Annotated[float, Field(ge=0.0, le=1e9)]  # checked where a file is read
 
 
 @dataclass(frozen=True, slots=True)

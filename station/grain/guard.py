@@ -102,6 +102,7 @@ _BARS = frozenset(
         Code.NO_ROOM,
         Code.OUTSIDE_LIMIT,
         Code.CELL_OUTSIDE,
+        Code.CELL_HOLDS_OUTSIDE,
         Code.CELL_NOT_SURE,
         Code.LOAD_NOT_SURE,
         Code.RISKS_THE_CELL,

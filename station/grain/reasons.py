@@ -126,6 +126,7 @@ class Code(StrEnum):
     NEVER_BLEND_NOT_SURE = "never_blend_not_sure"  # analyte, value, u, limit, op, unit, basis, p, sure
     RISKS_THE_CELL = "risks_the_cell"
     OVER_TARGET = "over_target"  # target_t, load_t, reserved_t
+    CELL_HOLDS_OUTSIDE = "cell_holds_outside"  # analyte, value, limit, op, unit, basis, cell_value, cell_u, p
     CELL_NEVER_BLEND = "cell_never_blend"
     CELL_HOLDS = "cell_holds"  # species, cell_species
     CLAIM_LOST = "claim_lost"  # claim

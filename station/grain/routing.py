@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drivers.reading import Analyte, in_order
+from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import After, CellState, Facts, Measured, Proposal, Ranked, Refused
 from station.grain.claims import judge_claims, loses_all
 from station.grain.criteria import GradeJudgement, judge, never_blend
@@ -281,6 +282,11 @@ def _place(cell: CellState, facts: Facts) -> list[Reason]:
     """Check that the cell is open, not barred, reachable, and has room and the plan's leave."""
     found = [] if cell.open else [Reason(Code.CELL_CLOSED)]
     found.extend(cell.barred)
+    held = (
+        cell.content.get(Analyte.FALLING_NUMBER) if cell.content_t > 0.0 and cell.role == "normal" else None
+    )
+    if held is not None and held.value <= FALLING_NUMBER_FLOOR:
+        found.append(Reason(Code.CELL_NEVER_BLEND))
     if not cell.pits:
         found.append(Reason(Code.NOT_REACHABLE))
     elif not _open_pits(cell):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from drivers.reading import Analyte, in_order
 from station.grain.cells import After
 from station.grain.criteria import Absent, Compared, GradeJudgement, compared_params
-from station.grain.mixture import Box, Mean, Mixture, factor_to, mixed, shown
+from station.grain.grades import Criterion
+from station.grain.mixture import Box, Mean, Mixture, factor_to, mixed, shown, span_on_scale
 from station.grain.odds import probability
 from station.grain.reasons import Code, Reason
 from station.grain.units import known
@@ -44,6 +45,10 @@ def stand(
     alone: dict[Analyte, Mean] = {}
     by_mean = True
     for step in judgement.steps:
+        if isinstance(step, Absent) or not step.blends:
+            spoilt, is_out = _held_outside(step.criterion, before.means, moisture)
+            against.extend(spoilt)
+            by_mean = by_mean and not is_out
         if isinstance(step, Absent):
             (against if step.is_missing else in_favour).extend(step.reasons)
             by_mean = by_mean and not step.is_missing
@@ -63,6 +68,24 @@ def stand(
     after = Mixture(before.tonnes + load_t, means)
     p = known(_cell_ok(judgement, after, alone))
     return Standing(tuple(in_favour), tuple(against), by_mean, before, after, alone, p)
+
+
+def _held_outside(
+    criterion: Criterion, held: Mapping[Analyte, Mean], moisture: Mean | None
+) -> tuple[list[Reason], bool]:
+    """Return what of the cell's own content breaks a limit that the load cannot mend, and whether it does by
+    its mean: of an analyte that is never blended, or of which nothing is known of the load."""
+    mean = held.get(criterion.analyte)
+    span = None if mean is None else span_on_scale(criterion, moisture.value if moisture else None)
+    if mean is None or span is None or criterion.kind == "information":
+        return [], False
+    met = span.meets(mean.value)
+    p = probability(mean.value, mean.u, span) if mean.u > 0.0 else float(met)
+    if met and (criterion.sure is None or p >= criterion.sure):
+        return [], False
+    value = shown(criterion.analyte, mean).value
+    said = {"cell_value": value, "cell_u": shown(criterion.analyte, mean).u, "p": known(p)}
+    return [Reason(Code.CELL_HOLDS_OUTSIDE, {**compared_params(criterion, value), **said})], not met
 
 
 def with_load(before: Mixture, load_t: float, load: Mapping[Analyte, Mean]) -> After:

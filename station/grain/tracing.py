@@ -7,7 +7,7 @@ does not hang on them. Kilograms are conserved: what came in lies somewhere, lef
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 EMPTY_KG = 1.0  # under it a cell is empty
@@ -89,6 +89,7 @@ class _Follower:
         self.done = Followed()
         self._waits_for = waits_for
         self._arrived_kg: dict[Place, float] = defaultdict(float)
+        self._beyond_kg: dict[Place, float] = defaultdict(float)  # what left each cell that nobody knew of
         self._shipped: set[Place] = set()
 
     def must_wait(self, move: Move) -> bool:
@@ -112,7 +113,9 @@ class _Follower:
 
     def _go(self, move: Move, inside: Content) -> None:
         gone, place = _take(move, inside), (move.site, move.id)
-        _add(self.done.came, {one: kg for one, kg in gone.items() if one == _unknown(move)}, 1.0)
+        beyond = gone.get(_unknown(move), 0.0)
+        self._beyond_kg[move.site, move.cell] += beyond
+        _add(self.done.came, {_unknown(move): beyond} if beyond else {}, 1.0)
         if move.kind == "out" or move.transfer_id == move.id:
             self.done.sent[place] = gone
             self.done.left[place] = dict(gone)
@@ -123,6 +126,13 @@ class _Follower:
             inside.clear()
 
     def _come(self, move: Move, inside: Content) -> None:
+        if move.kind == "correction":  # a count first makes good what had left that nobody knew of
+            place = (move.site, move.cell)
+            known_of = min(move.kg, self._beyond_kg[place])
+            self._beyond_kg[place] -= known_of
+            move = replace(move, kg=move.kg - known_of)
+            if move.kg <= _NOTHING:
+                return
         came = self._arriving(move, inside)
         _add(inside, came, 1.0)
         if move.load_id is not None:

@@ -6,7 +6,7 @@ Values are known to 1e-6: that is what is stored and shown, so a decision replay
 
 import math
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
@@ -23,6 +23,7 @@ _MOISTURE_OF: Mapping[Basis, float] = MappingProxyType(
     {Basis.DRY_MATTER: 0.0, Basis.MOISTURE_12: 12.0, Basis.MOISTURE_13_5: 13.5}
 )
 _KNOWN_TO = Decimal("0.000001")
+_WIDE = Context(prec=330)  # any float has room
 
 
 class Op(StrEnum):
@@ -104,7 +105,7 @@ def fixed_moisture(basis: Basis) -> MoisturePercent | None:
 def _known(value: float) -> Decimal:
     if not math.isfinite(value):
         raise ValueError(f"{value} is not a number that can be compared")
-    return Decimal(str(value)).quantize(_KNOWN_TO, ROUND_HALF_UP)
+    return Decimal(str(value)).quantize(_KNOWN_TO, ROUND_HALF_UP, _WIDE)
 
 
 def _dry_share(moisture: MoisturePercent) -> float:

@@ -44,7 +44,7 @@ class _SampleValue(_File):
 class _Sample(_File):
     species: Species
     claims: list[str] = []
-    load_t: Annotated[float, Field(gt=0.0)] | None = None
+    load_t: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
     values: dict[Analyte, _SampleValue] = {}
     declared: dict[Analyte, _SampleValue] = {}
     adverse: list[str] = []

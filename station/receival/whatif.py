@@ -47,10 +47,12 @@ class WhatIf:
 
     @property
     def moves(self) -> bool:
-        """Tell whether the other pack makes another grade of it, another hold, or other money."""
-        return (self.before.grade, self.before.hold, self.before.cents, self.before.is_taken) != (
-            self.after.grade, self.after.hold, self.after.cents, self.after.is_taken,
-        )  # fmt: skip
+        """Tell whether the other pack makes another grade of it, another hold, or, where both packs have a
+        price, other money."""
+        before, after = self.before, self.after
+        is_paid_otherwise = None not in (before.cents, after.cents) and before.cents != after.cents
+        there = (before.grade, before.hold, before.is_taken)
+        return there != (after.grade, after.hold, after.is_taken) or is_paid_otherwise
 
 
 def compare_packs(

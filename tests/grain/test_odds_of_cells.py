@@ -192,3 +192,33 @@ def test_no_grain_goes_to_a_lesser_grade_because_a_line_is_busy():
 def test_of_two_pits_the_one_with_a_free_line_is_proposed():
     found = route(load(), [cell("C1", pits=("P1", "P2"), barred_pits={"P1": (BUSY,)})], pack())
     assert [one.pit for one in found.ranked] == ["P2", "P1"]
+
+
+# what the cell itself holds
+
+FN_ASKED = criterion(FN, ">=", 220.0, step=1.0, required="later")
+
+
+def held(**content):
+    return cell(content_t=50.0, content={Analyte(name): one for name, one in content.items()})
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ({"falling_number": Measured(150.0, 5.0)}, "cell_holds_outside"),
+        ({"falling_number": Measured(45.0, 5.0)}, "cell_never_blend"),
+        ({"don": Measured(1500.0, 50.0)}, "cell_holds_outside"),
+    ],
+)
+def test_no_grain_goes_to_a_cell_whose_own_content_breaks_a_limit(content, code):
+    found = route(load(), [held(**content)], pack())
+    assert found.cell is None
+    assert code in codes(by_cell(found, "C1"))
+    assert route(load(also={Analyte.DON: Measured(100.0, 10.0)}), [held(**content)], pack()).cell is None
+
+
+def test_a_cell_of_which_too_little_is_known_for_a_sure_limit_takes_nothing():
+    sure = replace(MILLING, criteria=(replace(FN_ASKED, sure=0.8),))
+    assert route(load(), [held(falling_number=Measured(300.0, 400.0))], pack(sure)).cell is None
+    assert route(load(), [held(falling_number=Measured(300.0, 10.0))], pack(sure)).cell == "C1"

@@ -150,6 +150,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "risks_the_cell": N_("the load risks more of this cell than it brings"),
     "over_target": N_("over the {target_t} that the storage plan wants in it"),
+    "cell_holds_outside": N_("the cell itself is at {cell_measured}: {analyte} must be {op} {limit}"),
     "cell_never_blend": N_(
         "grain that may never be blended went into it: nothing else goes in until it is emptied and cleaned"
     ),
@@ -360,6 +361,7 @@ AGAINST = frozenset(
         "not_reachable",
         "not_a_hold_case",
         "not_a_quarantine_case",
+        "cell_holds_outside",
         "cell_never_blend",
         "cell_holds",
         "claim_lost",

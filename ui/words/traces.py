@@ -106,12 +106,20 @@ def _tables(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
 
 
 def passport_title(found: Mapping[str, Any], t: Translator) -> str:
-    """Say how likely the lot meets the grade."""
+    """Say how likely the lot meets what is known of it, and what is not known: nobody may read one without
+    the other."""
     grade = site_name("grade", found["grade"], t.language)
-    text: str = t.gettext("{tonnes}, {grade} ({pack}): meets it {odds}").format(
+    text: str = t.gettext("{tonnes}, {grade} ({pack}): {odds} for what is known of it").format(
         tonnes=_tonnes(found["kg"], t), grade=grade, pack=found["pack"], odds=odds(found["p"], t)
     )
-    return text
+    unknown = [
+        word(ANALYTES, one["analyte"], t.language)
+        for one in found["lines"]
+        if one["value"] is None and one["kind"] != "information"
+    ]
+    if not unknown:
+        return text
+    return text + "; " + t.gettext("not known: {analytes}").format(analytes=t.listed(dict.fromkeys(unknown)))
 
 
 def passport_table(found: Mapping[str, Any], t: Translator) -> Told:
