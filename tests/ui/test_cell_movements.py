@@ -203,8 +203,8 @@ async def test_a_load_that_is_here_is_treated_at_its_intake(station: Station) ->
     async with terminal(station) as t:
         await open_screen(t)
         await t.press("f7")
-        await choose(t, "Que s'est-il passé ?", "un lot a été traité")
-        await choose(t, "Quel lot ?", "AB-123-CD")
+        await choose(t, "Que s'est-il passé ?", "un apport a été traité")
+        await choose(t, "Quel apport ?", "AB-123-CD")
         await choose(t, "Quel produit ?", "K-Obiol")
         await choose(t, "Sa substance active", "deltaméthrine")
         await choose(t, "Quel type de traitement ?", "insecticide")

@@ -26,7 +26,7 @@ def test_the_odds_say_load_cell_and_what_the_cell_will_hold() -> None:
 
 def test_they_read_in_french() -> None:
     first, second = plain(odds_texts(0.841346, 0.9932, AFTER, ["meets"], translator("fr")))
-    assert first == "dans la qualité : le lot 84 %, la cellule avec lui 99,3 %"
+    assert first == "dans la qualité : l'apport 84 %, la cellule avec lui 99,3 %"
     assert second.startswith("ensuite 894,4 t à protéines 11,61 ± 0,1 % MS, Hagberg 287 s")
 
 
