@@ -17,7 +17,7 @@ from station.grain.identifiers import Species
 from station.grain.units import Op
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Above0 = Annotated[Number, Field(gt=0.0)]
+Above0 = Annotated[Number, Field(gt=0.0, le=1e6)]
 NotNegative = Annotated[Number, Field(ge=0.0)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
