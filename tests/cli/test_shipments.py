@@ -81,5 +81,6 @@ def test_the_paper_is_drawn_with_a_code_that_a_camera_reads(site: Path, tmp_path
     file = tmp_path / "paper.pdf"
     assert run(site, "shipment", "paper", number, "--pdf", str(file)).exit_code == 0
     text = run(site, "shipment", "paper", number).stdout.strip()
-    assert text in [_seen(file, dots) for dots in (200, 150, 300)]  # whoever holds a camera moves it
+    seen = (_seen(file, dots) for dots in (200, 150, 300, 120, 250, 175, 400))
+    assert text in seen  # whoever holds a camera moves it until it reads
     assert run(site, "shipment", "paper", number, "--pdf", str(tmp_path / "none" / "x.pdf")).exit_code == 3
