@@ -114,8 +114,8 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
     if missing:
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
-    else:
-        normal = _without_risky(normal)
+    risky = frozenset(j.cell.id for j in normal if j.fits and _is_risky(j, normal))
+    normal = _without_risky(normal, risky)
     nothing_fits = not any(j.fits for j in normal)
     by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
     is_case = {"hold": nothing_fits and not load.barred, "quarantine": bool(load.barred)}
@@ -127,7 +127,7 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
         reasons.append(Reason(Code.WAIVED, {"analytes": [analyte.value for analyte in waived]}))
     if nothing_fits and not [reason for reason in reasons if reason.code is not Code.WAIVED]:
         reasons.append(Reason(Code.NOTHING_FITS))
-    found = _proposal([*normal, *special], tuple(reasons), load)
+    found = _proposal([*normal, *special], tuple(reasons), load, risky)
     return found if missing or load.barred else _asking(found, normal, load)
 
 
@@ -228,12 +228,12 @@ def _certificates(facts: Facts) -> list[Reason]:
     return [Reason(Code.WAITS_FOR_CERTIFICATE, {"claims": sorted(facts.uncertified)})]
 
 
-def _without_risky(normal: Sequence[_Judged]) -> list[_Judged]:
+def _without_risky(normal: Sequence[_Judged], risky: frozenset[str]) -> list[_Judged]:
     """Refuse what the load risks more of than it brings, where no cell takes it without such a risk."""
-    if any(j.fits and not _is_risky(j, normal) for j in normal):
+    if any(j.fits and j.cell.id not in risky for j in normal):
         return list(normal)
     risks = (Reason(Code.RISKS_THE_CELL),)
-    return [replace(j, against=risks) if j.fits and _is_risky(j, normal) else j for j in normal]
+    return [replace(j, against=risks) if j.cell.id in risky else j for j in normal]
 
 
 def _is_risky(judged: _Judged, normal: Sequence[_Judged]) -> bool:
@@ -363,10 +363,11 @@ def _load_reasons(
     return reasons
 
 
-def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Load) -> Proposal:
+def _proposal(
+    judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Load, risky: frozenset[str]
+) -> Proposal:
     facts = load.facts
     fitting = [j for j in judged if j.fits]
-    risky = {j.cell.id for j in fitting if _is_risky(j, judged)}
     ranked = [
         (
             _rank(j, pit, facts, is_risky=j.cell.id in risky),
