@@ -12,7 +12,7 @@ from station.grain.cells import After
 from station.grain.criteria import Absent, Compared, GradeJudgement, compared_params
 from station.grain.grades import Criterion
 from station.grain.mixture import Box, Mean, Mixture, factor_to, mixed, shown, span_on_scale
-from station.grain.odds import probability
+from station.grain.odds import Span, probability
 from station.grain.reasons import Code, Reason
 from station.grain.units import known
 
@@ -79,13 +79,11 @@ def _held_outside(
     span = None if mean is None else span_on_scale(criterion, moisture.value if moisture else None)
     if mean is None or span is None or criterion.kind == "information":
         return [], False
-    met = span.meets(mean.value)
-    p = probability(mean.value, mean.u, span) if mean.u > 0.0 else float(met)
+    value, met, p = _compare(criterion, span, mean, moisture.value if moisture else None)
     if met and (criterion.sure is None or p >= criterion.sure):
         return [], False
-    value = shown(criterion.analyte, mean).value
-    said = {"cell_value": value, "cell_u": shown(criterion.analyte, mean).u, "p": known(p)}
-    return [Reason(Code.CELL_HOLDS_OUTSIDE, {**compared_params(criterion, value), **said})], not met
+    params = {**compared_params(criterion, value), **_of_cell(criterion, value, mean, p)}
+    return [Reason(Code.CELL_HOLDS_OUTSIDE, params)], not met
 
 
 def with_load(before: Mixture, load_t: float, load: Mapping[Analyte, Mean]) -> After:
@@ -111,10 +109,7 @@ def _with_cell(step: Compared, mean: Mean, moisture: float | None) -> tuple[list
     """Return what to say, whether the cell takes it, and whether it does by its mean alone."""
     criterion, span = step.criterion, step.span
     assert span is not None  # only a criterion that blends comes here
-    value = cell_value(step, mean, moisture)
-    edge = span.low if span.low > -1e300 else span.high
-    met = span.meets(mean.value) if abs(mean.value - edge) > _EXACT else criterion.is_met_by(value)
-    p = probability(mean.value, mean.u, span) if mean.u > 0.0 else float(met)
+    value, met, p = _compare(criterion, span, mean, moisture)
     sure = criterion.sure
     if met and (sure is None or p >= sure):
         if step.met and p >= _SAID_BELOW:
@@ -129,16 +124,25 @@ def _meets(step: Compared) -> Reason:
     return Reason(Code.MEETS, compared_params(step.criterion, step.value, step.u))
 
 
-def cell_value(step: Compared, mean: Mean, moisture: float | None) -> float:
-    """Return a cell's mean on the criterion's basis, as it is compared and read."""
-    value = shown(step.criterion.analyte, mean).value
-    factor = factor_to(step.criterion, moisture)
-    return value if factor in (None, 1.0) else known(value * (factor or 1.0))
+def _compare(
+    criterion: Criterion, span: Span, mean: Mean, moisture: float | None
+) -> tuple[float, bool, float]:
+    """Return a cell's mean on the criterion's basis, as it is compared and read, whether it meets the limit,
+    and how probably."""
+    value = shown(criterion.analyte, mean).value
+    factor = factor_to(criterion, moisture)
+    value = value if factor in (None, 1.0) else known(value * (factor or 1.0))
+    edge = span.low if span.low > -1e300 else span.high
+    met = span.meets(mean.value) if abs(mean.value - edge) > _EXACT else criterion.is_met_by(value)
+    return value, met, probability(mean.value, mean.u, span) if mean.u > 0.0 else float(met)
 
 
 def _cell_params(step: Compared, value: float, mean: Mean, p: float) -> dict[str, object]:
-    said = {"cell_value": value, "cell_u": shown(step.criterion.analyte, mean).u, "p": known(p)}
-    return {**compared_params(step.criterion, step.value, step.u), **said}
+    return {**compared_params(step.criterion, step.value, step.u), **_of_cell(step.criterion, value, mean, p)}
+
+
+def _of_cell(criterion: Criterion, value: float, mean: Mean, p: float) -> dict[str, object]:
+    return {"cell_value": value, "cell_u": shown(criterion.analyte, mean).u, "p": known(p)}
 
 
 def _cell_ok(judgement: GradeJudgement, after: Mixture, alone: Mapping[Analyte, Mean]) -> float:
