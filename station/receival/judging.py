@@ -166,17 +166,12 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
 def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     """The proposal for a load, not yet added to the ledger; its inputs are complete."""
     pack = on.pack_of(of.load.species)
-    repeatability = pack.repeatability if pack else {}
     corrections, photos = _corrections(on, of), photo_values_of(of, on.learnt)
     weights = _weights(of)
     load_kg = estimate(weights, desk.policy.net_share)
     points = probe_points(of, pack, load_kg)
-    assessment = assess(
-        evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections,
-        precision_of(pack, points), photos,
-    )  # fmt: skip
     awaited = expected_of(of.load, on, at)
-    assessment = with_expected(assessment, awaited)
+    assessment = assessed(of.readings, desk.policy, pack, corrections, photos, points, awaited)
     facts = facts_of(
         of.load,
         assessment,
@@ -260,8 +255,17 @@ def expected_of(load: Load, on: Ground, at: datetime) -> dict[Analyte, Expected]
     return {analyte: one for analyte, one in made.items() if one is not None}
 
 
-def with_expected(assessment: Assessment, awaited: Mapping[Analyte, Expected]) -> Assessment:
-    """The assessment, which says of what was not measured what is expected, and from what."""
+def assessed(
+    readings: Sequence[Reading], policy: SitePolicy, pack: RulePack | None,
+    corrections: Sequence[Correction], photos: Sequence[PhotoValue], points: int | None,
+    awaited: Mapping[Analyte, Expected],
+) -> Assessment:  # fmt: skip
+    """Assess a load now, or as it was recorded. It says of what was not measured what is expected, and from
+    what."""
+    assessment = assess(
+        evidence_of(readings), policy.instrument_order, pack.repeatability if pack else {}, corrections,
+        precision_of(pack, points), photos,
+    )  # fmt: skip
     told = [one.reason(a) for a, one in awaited.items() if a not in assessment.results]
     return replace(assessment, reasons=(*assessment.reasons, *told)) if told else assessment
 

@@ -15,21 +15,18 @@ from station.acts.desk import SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessed import Assessment
-from station.grain.assessment import assess
 from station.grain.cells import Facts
 from station.grain.correcting import Correction
 from station.grain.expecting import Expected
 from station.grain.guard import guard_of
 from station.grain.identifiers import CellRole
 from station.grain.photographed import PhotoValue
-from station.grain.precision import precision_of
 from station.grain.reasons import Code
 from station.grain.routing import route
 from station.grain.rules import RulePack
 from station.grain.wire import read_cells, read_facts
-from station.receival.judging import estimate, facts_of, with_expected
+from station.receival.judging import assessed, estimate, facts_of
 from station.receival.pack_standing import pack_with
-from station.store.evidence import evidence_of
 from station.store.tables import Cell, Decision, Load, Proposal, Reading, SitePolicyRecord
 
 MOST_DIFFERENCES = 50
@@ -162,11 +159,8 @@ def assessed_by(
     if corrections is None:
         corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
     photos = [PhotoValue.from_dict(one) for one in inputs.get("photo_values", ())]
-    assessment = assess(
-        evidence_of(readings), policy.instrument_order, pack.repeatability if pack else {}, corrections,
-        precision_of(pack, inputs.get("points")), photos,
-    )  # fmt: skip
-    return with_expected(assessment, recorded_expected(inputs))
+    awaited = recorded_expected(inputs)
+    return assessed(readings, policy, pack, corrections, photos, inputs.get("points"), awaited)
 
 
 def recorded_expected(inputs: Mapping[str, Any]) -> dict[Analyte, Expected]:
