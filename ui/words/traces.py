@@ -146,8 +146,7 @@ def _limit(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
 
 
 def _of_limit(one: Mapping[str, Any], t: Translator) -> str:
-    sign = {">=": "≥", "<=": "≤"}.get(one["op"], one["op"])
-    text = f"{sign} {t.plain(one['limit'])}"
+    text = f"{parameter_texts({'op': one['op']}, t)['op']} {t.plain(one['limit'])}"
     return text if one["kind"] != "information" else t.named(t.gettext("for information"), text)
 
 
