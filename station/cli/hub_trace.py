@@ -1,6 +1,5 @@
 """`silo hub trace`: where grain came from and where it went, over all silos."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -24,6 +23,7 @@ def trace(
     pdf: PdfOption = None,
     as_json: JsonOption = False,
 ) -> None:
+    from station.api.views.traces import trace as trace_view
     from station.hub.database import TABLES
     from station.store import traced
 
@@ -43,19 +43,7 @@ def trace(
                 f"{told}. " + _("Say which: --silo, --kind, or the campaign before the number."),
                 Exit.NEGATIVE,
             )
-        result = traced.trace(books, found[0])
-    answer = {**asdict(result), "difference_kg": round(result.difference_kg, 3) + 0.0}
+        answer = trace_view(traced.trace(books, found[0])).model_dump(mode="json")
     if as_json:
-        out(_with_times(answer))
-    told_or_drawn(_with_times(answer), as_json, drill, pdf, silo=str)
-
-
-def _with_times(answer: dict[str, object]) -> dict[str, object]:
-    def written(value: object) -> object:
-        if isinstance(value, dict):
-            return {name: written(part) for name, part in value.items()}
-        if isinstance(value, list | tuple):
-            return [written(part) for part in value]
-        return value.isoformat() if hasattr(value, "isoformat") else value
-
-    return {name: written(value) for name, value in answer.items()}
+        out(answer)
+    told_or_drawn(answer, as_json, drill, pdf, silo=str)
