@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, func, select
 
 from drivers.text import barcode_of
+from station.grain.mixing import OUT, RECOVERED
 from station.store import queries
 from station.store.retained import retained_by_number
 from station.store.tables import CellMovement, Sample
+
+MOST = 20  # movements that went on papers of one number
 
 
 def written(text: str) -> str:
@@ -27,8 +30,9 @@ def sample_named(tx: Session, text: str) -> Sample | None:
 
 
 def movements_on_paper(tx: Session, text: str) -> Sequence[CellMovement]:
-    """Return the movements out that went on the paper of this number, at most two."""
+    """Return the movements out that went on the paper of this number, oldest first."""
     number = col(CellMovement.paper_number)
-    query = select(CellMovement).where(CellMovement.kind == "out", number != "")
+    query = select(CellMovement).where(col(CellMovement.kind).in_((OUT, RECOVERED)), number != "")
     query = query.where(func.upper(func.replace(number, " ", "")) == written(text))
-    return tx.exec(query.order_by(col(CellMovement.seq)).limit(2)).all()
+    found = tx.exec(query.order_by(col(CellMovement.seq)).limit(MOST)).all()
+    return [row for row in found if row.was == OUT]

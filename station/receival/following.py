@@ -1,7 +1,7 @@
 """Where the grain of a load is by now: what still lies in which cell, and with what the rest left.
 
-A cell is mixed: whatever leaves it takes the same share of every load in it. Only the movements of the cells
-that the load went through are read, from its own on.
+Each movement takes what a trace says that it takes (`grain.mixing`). Only the movements of the cells that the
+load went through are read, from its own on, and only while something of it lies there.
 """
 
 import heapq
@@ -12,10 +12,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from station.grain.mixing import OUT, Mix, Move, Origin, what_it_was
 from station.store.tables import CellMovement
 
 AT_ONCE = 500  # movements read at a time
 NOTHING_KG = 0.01
+_HERE = ""  # the only site
+_COLUMNS = [
+    getattr(CellMovement, name)
+    for name in (
+        "id", "cell_id", "seq", "kind", "kg", "content_kg", "load_id", "transfer_id", "paper_number", "act",
+        "at",
+    )
+]  # fmt: skip
+_Row = Any  # of these columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +44,13 @@ class Lot:
 class Followed:
     """`cells`: kilograms of the load that lie there still; `lots`: what left the site with a part of it."""
 
-    cells: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    cells: dict[str, float] = field(default_factory=dict)
     lots: list[Lot] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    id: str
-    seq: int
-    cell: str
-    kind: str
-    kg: float
-    content_kg: float
-    load_id: str | None
-    transfer_id: str | None
-    paper_number: str
-    at: Any
-
-
-_COLUMNS = [
-    getattr(CellMovement, name if name != "cell" else "cell_id") for name in _Step.__dataclass_fields__
-]
-
-
 def follow(tx: Session, load_id: str) -> Followed:
-    """Follow what was moved in for a load, in the order of the movements."""
+    """Follow what was moved in for a load, in the order of the movements. What a count found is none of it:
+    no value is known of that."""
     return _Walk(tx, load_id).done()
 
 
@@ -66,84 +58,77 @@ class _Walk:
     """Walks through the movements of all cells in which grain of the load lies, by their numbers."""
 
     def __init__(self, tx: Session, load_id: str) -> None:
-        self._tx, self._load_id = tx, load_id
-        self._found = Followed()
-        self._streams: dict[str, Iterator[_Step]] = {}
-        self._next: list[tuple[int, int, _Step | None, str, float]] = []
-        self._returns: dict[str, list[_Step]] = {}
+        self._tx, self._own = tx, Origin(_HERE, "load", load_id)
+        self._mix = Mix(is_more_of_it=False)
+        self._streams: dict[str, Iterator[_Row]] = {}
+        # What comes is looked at before what is read on: a cell that is being read has it in its stream.
+        self._next: list[tuple[int, bool, _Row]] = []
+        self._returns: dict[str, dict[str, _Row]] = defaultdict(dict)
+        self._out: list[_Row] = []
         own = select(*_COLUMNS).where(CellMovement.load_id == load_id, CellMovement.kg != 0)
-        for row in tx.exec(own.order_by(col(CellMovement.seq))):
-            step = _Step(*row)
-            self._push(step.seq, None, step.cell, step.kg)
+        for row in tx.exec(own):
+            self._push(row, is_read=False)
 
     def done(self) -> Followed:
         while self._next:
-            seq, _, step, cell, kg = heapq.heappop(self._next)
-            if step is None:
-                self._come(seq, cell, kg)
-            else:
-                self._leave(step)
-        self._found.cells = {cell: kg for cell, kg in self._found.cells.items() if kg > NOTHING_KG}
-        return self._found
+            _, is_read, row = heapq.heappop(self._next)
+            if not is_read and row.cell_id in self._streams:
+                continue
+            if not is_read:
+                self._enter(row)
+            self._apply(row)
+        found = {cell: self._lying(cell) for _, cell in self._mix.done.lies}
+        return Followed({cell: kg for cell, kg in found.items() if kg > NOTHING_KG}, list(self._lots()))
 
-    def _push(self, seq: int, step: _Step | None, cell: str, kg: float = 0.0) -> None:
-        heapq.heappush(self._next, (seq, id(step), step, cell, kg))
+    def _push(self, row: _Row, *, is_read: bool) -> None:
+        heapq.heappush(self._next, (row.seq, is_read, row))
 
-    def _come(self, seq: int, cell: str, kg: float) -> None:
-        cells = self._found.cells
-        cells[cell] = max(0.0, cells[cell] + kg)
-        if cell not in self._streams and cells[cell] > NOTHING_KG:
-            self._streams[cell] = self._movements(cell, seq)
-            self._go_on(cell)
+    def _enter(self, row: _Row) -> None:
+        self._mix.begin((_HERE, row.cell_id), row.content_kg - row.kg, row.id)
+        self._streams[row.cell_id] = self._movements(row.cell_id, row.seq)
 
-    def _leave(self, step: _Step) -> None:
-        cells = self._found.cells
-        if step.kg < 0.0 and step.load_id != self._load_id:
-            before = step.content_kg - step.kg
-            share = min(1.0, -step.kg / before) if before > 0.0 else 1.0
-            gone = cells[step.cell] * share
-            cells[step.cell] -= gone
-            if gone > NOTHING_KG:
-                self._send(step, gone)
-        if cells[step.cell] > NOTHING_KG:
-            self._go_on(step.cell)
+    def _apply(self, row: _Row) -> None:
+        """Where something of the load left, what comes into a cell out of that brings its part there."""
+        move = _move_of(row)
+        self._mix.apply(move)
+        if self._mix.done.sent.get((_HERE, row.id), {}).get(self._own, 0.0) > NOTHING_KG:
+            for coming in self._returns[row.transfer_id or row.id].values():
+                self._push(coming, is_read=False)
+            if move.kind == OUT:
+                self._out.append(row)
+        step = next(self._streams[row.cell_id], None) if self._lying(row.cell_id) > NOTHING_KG else None
+        if step is None:
+            del self._streams[row.cell_id]
         else:
-            del self._streams[step.cell]
+            self._push(step, is_read=True)
 
-    def _send(self, step: _Step, gone_kg: float) -> None:
-        """What comes into a cell out of this movement brings its part of the load there."""
-        left_kg = gone_kg
-        for coming in self._returns.get(step.transfer_id or step.id, ()):
-            kg = gone_kg * min(1.0, coming.kg / -step.kg)
-            left_kg -= kg
-            self._push(coming.seq, None, coming.cell, kg)
-        if step.kind in ("out", "recovered") and left_kg > NOTHING_KG:
-            self._found.lots.append(
-                Lot(step.id, step.cell, step.paper_number, step.at.isoformat(), -step.kg, left_kg)
-            )
+    def _lying(self, cell: str) -> float:
+        return self._mix.done.lies[_HERE, cell].get(self._own, 0.0)
 
-    def _go_on(self, cell: str) -> None:
-        step = next(self._streams[cell], None)
-        if step is not None:
-            self._push(step.seq, step, cell)
+    def _lots(self) -> Iterator[Lot]:
+        for row in self._out:
+            kg = self._mix.done.left[_HERE, row.id].get(self._own, 0.0)
+            if kg > NOTHING_KG:
+                yield Lot(row.id, row.cell_id, row.paper_number, row.at.isoformat(), -row.kg, kg)
 
-    def _movements(self, cell: str, after: int) -> Iterator[_Step]:
+    def _movements(self, cell: str, after: int) -> Iterator[_Row]:
         query = select(*_COLUMNS).where(CellMovement.cell_id == cell).order_by(col(CellMovement.seq))
         while True:
             rows = self._tx.exec(query.where(col(CellMovement.seq) > after).limit(AT_ONCE)).all()
-            steps = [_Step(*row) for row in rows]
-            self._read_returns(steps)
-            yield from steps
-            if len(steps) < AT_ONCE:
+            self._read_returns(rows)
+            yield from rows
+            if len(rows) < AT_ONCE:
                 return
-            after = steps[-1].seq
+            after = rows[-1].seq
 
-    def _read_returns(self, steps: Sequence[_Step]) -> None:
+    def _read_returns(self, rows: Sequence[_Row]) -> None:
         """What came in of each movement that left; one that was transferred or brought back names it."""
-        left = {step.transfer_id or step.id for step in steps if step.kg < 0.0}
+        left = {row.transfer_id or row.id for row in rows if row.kg < 0.0}
         query = select(*_COLUMNS).where(col(CellMovement.transfer_id).in_(left), CellMovement.kg > 0)
         for row in self._tx.exec(query) if left else ():
-            step = _Step(*row)
-            known = self._returns.setdefault(step.transfer_id or "", [])
-            if step not in known:
-                known.append(step)
+            self._returns[row.transfer_id or ""][row.id] = row
+
+
+def _move_of(row: _Row) -> Move:
+    kind = what_it_was(row.kind, row.kg, row.load_id, row.transfer_id, row.act)
+    return Move(row.id, _HERE, row.cell_id, row.seq, kind, row.kg, row.load_id, row.transfer_id)

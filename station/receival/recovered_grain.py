@@ -53,13 +53,14 @@ def _is_lost(work: Work, row: Row) -> bool:
 
 
 def _move(work: Work, row: Row) -> None:
-    """When it happened is as it was; both halves of a transfer name the first."""
+    """When it happened and what it was stays; both halves of a transfer name the first."""
     known = {
         "load_id": _here(work, Load, row["load_id"]),
         "transfer_id": row["transfer_id"] and work.other.get(("cell_movement", row["transfer_id"])),
         "first_weighing_id": _here(work, Weighing, row["first_weighing_id"], "weighing"),
         "last_weighing_id": _here(work, Weighing, row["last_weighing_id"], "weighing"),
     }
+    known["act"] = {"was": row["kind"], **row["act"]}
     again = CellMovement(**{**row, **known, "id": again_of(row["id"]), "kind": KIND, "seq": None})
     cells.move(work.tx, again)
 

@@ -6,58 +6,20 @@ a silo's ledger and of headquarters' tables, where each row says whose it is and
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, or_, select, true
+from sqlalchemy import or_
 from sqlalchemy.engine import RowMapping
 
-from station.grain.tracing import Fate, Followed, Move, Origin, Place, fate_of, follow
+from station.grain.mixing import OUT, RECOVERED, Followed, Origin, Place, what_it_was
+from station.grain.tracing import Fate, fate_of, follow
+from station.store.books import Books
+from station.store.reached import cells_of, moves_of, reached
 
-MOST = 2000  # subjects of one name
-STATION = "station"  # the column of headquarters' tables that says whose a row is
-_BATCH = 500  # identifiers in one question
-_MOVE = ("id", "cell_id", "seq", "kind", "kg", "load_id", "transfer_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """The tables of one silo, `site`; or those of headquarters, where `site` is empty and `sites` are those
-    that the reader sees (None: all)."""
-
-    connection: Connection
-    metadata: MetaData
-    site: str = ""
-    sites: frozenset[str] | None = None
-
-    def table(self, name: str) -> Table:
-        return self.metadata.tables[name]
-
-    def of(self, table: Table, site: str) -> ColumnElement[bool]:
-        """Say that a row is that silo's."""
-        return true() if self.site else table.c[STATION] == site
-
-    def sees(self, site: str) -> bool:
-        return site == self.site or (not self.site and (self.sites is None or site in self.sites))
-
-    def rows(self, name: str, *where: ColumnElement[bool]) -> list[RowMapping]:
-        table = self.table(name)
-        found = self.connection.execute(select(table).where(*where).limit(MOST)).mappings()
-        return [row for row in found if self.sees(self.site_of(row))]
-
-    def site_of(self, row: RowMapping) -> str:
-        return self.site or row[STATION]
-
-    def named(self, name: str, site: str, ids: Iterable[str], key: str = "id") -> dict[str, RowMapping]:
-        """Return a silo's rows by their key."""
-        table = self.table(name)
-        found: dict[str, RowMapping] = {}
-        for part in _parts(ids):
-            query = select(table).where(self.of(table, site), table.c[key].in_(part))
-            found |= {row[key]: row for row in self.connection.execute(query).mappings()}
-        return found
+LONGEST_NUMBER = 9  # digits of a ticket's
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +81,8 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """`came_kg` = what lies + what left + `lost_kg` (counts, cleaning, drying, on the road), to the gram."""
+    """`came_kg` = what lies + what left + `lost_kg` (counts, cleaning, drying, on the road), each to the
+    gram; `difference_kg` is not accounted for."""
 
     subject: Subject
     kg: float
@@ -130,28 +93,32 @@ class Trace:
     left_kg: float
     lies_kg: float
     lost_kg: float
-
-    @property
-    def difference_kg(self) -> float:
-        """Return what is not accounted for."""
-        return self.came_kg - self.left_kg - self.lies_kg - self.lost_kg
+    difference_kg: float
 
 
 def subjects(books: Books, sought: str) -> list[Subject]:
     """Find what may be meant: a cell, tickets of that number ("2026/12" or "12"), lots of that paper."""
-    cells = books.table("cell")
-    found = [
-        Subject(books.site_of(row), "cell", row["id"], row["name"])
-        for row in books.rows("cell", cells.c.id == sought)
-    ]
+    found = [*_cells(books, sought), *_tickets(books, sought), *_lots_on(books, sought)]
+    return sorted(found, key=lambda one: (one.site, one.kind, one.name))
+
+
+def _cells(books: Books, sought: str) -> Iterator[Subject]:
+    for row in books.rows("cell", books.table("cell").c.id == sought):
+        yield Subject(books.site_of(row), "cell", row["id"], row["name"])
+
+
+def _tickets(books: Books, sought: str) -> Iterator[Subject]:
     campaign, _, number = sought.rpartition("/")
-    if number.isdecimal() and len(number) <= 9:
-        tickets = books.table("ticket")
-        where = [tickets.c.number == int(number), *([tickets.c.campaign == campaign] if campaign else [])]
-        found += [
-            Subject(books.site_of(row), "ticket", row["load_id"], f"{row['campaign']}/{row['number']}")
-            for row in books.rows("ticket", *where)
-        ]
+    if not (number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        return
+    tickets = books.table("ticket")
+    where = [tickets.c.number == int(number), *([tickets.c.campaign == campaign] if campaign else [])]
+    for row in books.rows("ticket", *where):
+        yield Subject(books.site_of(row), "ticket", row["load_id"], f"{row['campaign']}/{row['number']}")
+
+
+def _lots_on(books: Books, sought: str) -> Iterator[Subject]:
+    """A shipment's number is each silo's own: another silo's movement of the same id is not meant."""
     shipped = {
         (books.site_of(row), row["movement_id"])
         for row in books.rows("shipment", books.table("shipment").c.number == sought)
@@ -160,17 +127,20 @@ def subjects(books: Books, sought: str) -> list[Subject]:
     named = or_(
         moves.c.id == sought, moves.c.paper_number == sought, moves.c.id.in_([id_ for _, id_ in shipped])
     )
-    for row in books.rows("cell_movement", moves.c.kind == "out", named):
-        place = (books.site_of(row), row["id"])
-        if place in shipped or sought in (row["id"], row["paper_number"]):
-            found.append(Subject(*place[:1], "lot", row["id"], sought))
-    return sorted(found, key=lambda one: (one.site, one.kind, one.name))
+    for row in books.rows("cell_movement", moves.c.kind.in_((OUT, RECOVERED)), moves.c.kg < 0, named):
+        site, id_ = books.site_of(row), row["id"]
+        if _left(row) and ((site, id_) in shipped or sought in (id_, row["paper_number"])):
+            yield Subject(site, "lot", id_, sought)
+
+
+def _left(row: RowMapping) -> bool:
+    return what_it_was(row["kind"], row["kg"], row["load_id"], row["transfer_id"], row["act"]) == OUT
 
 
 def trace(books: Books, subject: Subject) -> Trace:
     """Follow the grain of one subject through every cell that it may have come through, or gone on to."""
-    cells, brought = _reached(books, _first_cells(books, subject))
-    moves = [move for site, ids in cells.items() for move in _moves(books, site, ids)]
+    cells, brought = reached(books, _first_cells(books, subject))
+    moves = [move for site, ids in cells.items() for move in moves_of(books, site, ids)]
     done = follow(moves, brought)
     inside = _inside(subject, done)
     fate = fate_of(list(inside), done)
@@ -185,6 +155,7 @@ def trace(books: Books, subject: Subject) -> Trace:
         left_kg=round(sum(fate.left.values()), 3),
         lies_kg=round(sum(fate.lies.values()), 3),
         lost_kg=round(fate.lost_kg, 3),
+        difference_kg=round(fate.balance_kg, 3) + 0.0,
     )
 
 
@@ -202,76 +173,7 @@ def _first_cells(books: Books, subject: Subject) -> set[Place]:
         return {(subject.site, subject.id)}
     moves = books.table("cell_movement")
     key = moves.c.id if subject.kind == "lot" else moves.c.load_id
-    query = select(moves.c.cell_id).where(books.of(moves, subject.site), key == subject.id)
-    return {(subject.site, cell) for (cell,) in books.connection.execute(query)}
-
-
-def _reached(books: Books, first: set[Place]) -> tuple[dict[str, set[str]], dict[Place, Place]]:
-    """Return every cell that grain may have come from or gone to, by silo, and which load is which
-    departure of another silo."""
-    found: dict[str, set[str]] = defaultdict(set)
-    brought: dict[Place, Place] = {}
-    added = first
-    while added:
-        by_site: dict[str, set[str]] = defaultdict(set)
-        for site, cell in added:
-            by_site[site].add(cell)
-            found[site].add(cell)
-        next_ones: set[Place] = set()
-        for site, cells in by_site.items():
-            next_ones |= {(site, cell) for cell in _transferred(books, site, cells)}
-            next_ones |= _shipped(books, site, cells, brought)
-        added = {(site, cell) for site, cell in next_ones if cell not in found[site] and books.sees(site)}
-    return found, brought
-
-
-def _transferred(books: Books, site: str, cells: Collection[str]) -> set[str]:
-    moves = books.table("cell_movement")
-    theirs = select(moves.c.transfer_id).where(
-        books.of(moves, site), moves.c.cell_id.in_(cells), moves.c.transfer_id.is_not(None)
-    )
-    query = select(moves.c.cell_id).where(
-        books.of(moves, site), or_(moves.c.transfer_id.in_(theirs), moves.c.id.in_(theirs))
-    )
-    return {cell for (cell,) in books.connection.execute(query.distinct())}
-
-
-def _shipped(books: Books, site: str, cells: Collection[str], brought: dict[Place, Place]) -> set[Place]:
-    """Return the cells of other silos that shipments join to these; none in the books of one silo."""
-    if books.site:
-        return set()
-    left, expected, moves = (books.table(name) for name in ("shipment", "expected_shipment", "cell_movement"))
-    is_one = and_(expected.c.number == left.c.number, expected.c.from_site == left.c[STATION])
-    loads = select(moves.c.load_id).where(
-        books.of(moves, site), moves.c.cell_id.in_(cells), moves.c.load_id.is_not(None)
-    )
-    query = select(
-        left.c[STATION], left.c.movement_id, left.c.cell_id, expected.c[STATION], expected.c.load_id
-    )
-    query = query.select_from(left.join(expected, is_one)).where(
-        expected.c.load_id.is_not(None),
-        or_(
-            and_(left.c[STATION] == site, left.c.cell_id.in_(cells)),
-            and_(expected.c[STATION] == site, expected.c.load_id.in_(loads)),
-        ),
-    )
-    joined = set()
-    for from_site, movement_id, from_cell, to_site, load_id in books.connection.execute(query):
-        if books.sees(from_site) and books.sees(to_site):
-            brought[(to_site, load_id)] = (from_site, movement_id)
-            joined.add((from_site, from_cell))
-            joined |= _first_cells(books, Subject(to_site, "ticket", load_id, ""))
-    return joined
-
-
-def _moves(books: Books, site: str, cells: Collection[str]) -> list[Move]:
-    table = books.table("cell_movement")
-    query = select(*(table.c[name] for name in _MOVE))
-    query = query.where(books.of(table, site), table.c.cell_id.in_(cells))
-    return [
-        Move(id_, site, cell, seq, kind, kg, load_id, transfer_id)
-        for id_, cell, seq, kind, kg, load_id, transfer_id in books.connection.execute(query)
-    ]
+    return cells_of(books, subject.site, key == subject.id)
 
 
 def _sources(
@@ -340,8 +242,3 @@ def _lying(books: Books, fate: Fate, done: Followed) -> Iterator[Lying]:
         for cell, kg in sorted(of_kg.items()):
             whole = round(sum(done.lies[site, cell].values()), 3)
             yield Lying(site, cell, names[cell]["name"] if cell in names else cell, whole, round(kg, 3))
-
-
-def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
-    every = list(ids)
-    return (every[first : first + _BATCH] for first in range(0, len(every), _BATCH))

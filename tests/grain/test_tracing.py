@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.grain.tracing import Move, Origin, fate_of, follow
+from station.grain.mixing import Move, Origin
+from station.grain.tracing import fate_of, follow
 
 
 class Site:

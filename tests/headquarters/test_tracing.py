@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from station.receival import movements
 from station.store import traced
+from station.store.books import Books
 from station.store.tables import CellMovement
 from tests.headquarters.shipping_rig import House, opened
 from tests.post.post_rig import HUB
@@ -35,7 +36,7 @@ def travelled(house: House) -> str:
 
 def trace(house: House, sought: str, sites: frozenset[str] | None = None) -> traced.Trace:
     with house.engine.connect() as connection:
-        books = traced.Books(connection, HUB, sites=sites)
+        books = Books(connection, HUB, sites=sites)
         (subject,) = traced.subjects(books, sought)
         return traced.trace(books, subject)
 

@@ -20,7 +20,8 @@ from station.post.sending import HubRefuses, Met, meet, send_one
 from station.receival import movements, on_paper, people, weighings
 from station.receival.reconciling import Sources, reconcile
 from station.receival.recovering import COMES_BACK, STAYS_THERE, Recovered
-from station.store import counters, restoring
+from station.store import counters, restoring, traced
+from station.store.books import Books
 from station.store.copies import copy_ledger
 from station.store.post import GOING_ON, HELD, go_on
 from station.store.tables import (
@@ -112,6 +113,11 @@ class Station:
             rows = tx.exec(select(CellMovement).where(col(CellMovement.seq).in_(newest)))
             return {row.cell_id: round(row.content_kg, 3) for row in rows}
 
+    def traced(self, sought: str) -> list[traced.Trace]:
+        with self.post.ledger.read() as tx:
+            books = Books(tx.connection(), SQLModel.metadata, SITE)
+            return [traced.trace(books, one) for one in traced.subjects(books, sought)]
+
     def close(self) -> None:
         """A second time nothing is done."""
         if not self.is_closed:
@@ -140,7 +146,7 @@ def lose_a_day(station: Station, tmp_path: Path) -> Path:
     silo.confirm(15_240, waiting, "last")
     silo.receive("IJ-789-KL", 40_000, 15_000)
     (cell,) = {row for row in station.tonnes() if row == "c1"}
-    movements.move_out(silo.desk, cell, 5_000, "sold", "", ANNE, silo.clock())
+    movements.move_out(silo.desk, cell, 5_000, "sold", "BL-7", ANNE, silo.clock())
     movements.transfer(silo.desk, cell, "c5", 2_000, "room", "", MARC, silo.clock())
     silo.arrive("MN-012-OP")
     station.post.settle()
@@ -167,6 +173,9 @@ def test_what_headquarters_knows_comes_back_as_acts_of_recovery(station: Station
     again.post.settle()
     assert again.post.quarantine() == []
     assert again.post.rows_here() == again.post.rows_there()
+    for seen in (station, again):
+        (lot,) = seen.traced("BL-7")
+        assert (lot.subject.kind, lot.kg, lot.left_kg) == ("lot", 5_000, pytest.approx(5_000, abs=1))
     again.silo.receive("QR-345-ST")
     assert again.tickets() == [1, 2, 3, 4]
     again.close()
@@ -283,6 +292,8 @@ def test_the_station_goes_on_without_and_the_paper_is_not_counted_twice(
     assert round(sum(now.values()) - sum(before.values()), 3) == 27_880, "only the new truck came on top"
     with again.post.ledger.read() as tx:
         assert tx.get_one(Load, load.id).outcome == "ticketed"
+    (ticket,) = again.traced("2026/2")
+    assert (ticket.kg, ticket.lost_kg) == (27_880, 0)
     again.post.settle()
     assert again.post.rows_here() == again.post.rows_there()
     again.close()

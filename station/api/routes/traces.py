@@ -15,6 +15,7 @@ from station.api.views.view import View, view_of
 from station.receival import passport as lots
 from station.receival.rule_packs import read_pack
 from station.store import traced
+from station.store.books import Books
 
 router = APIRouter(tags=["traces"])
 
@@ -43,11 +44,11 @@ def passport(asked: Asked, body: schemas.PassportIn) -> schemas.Passport:
         return schemas.Passport.model_validate({**asdict(found), "lines": lines})
 
 
-def _books(view: View) -> traced.Books:
-    return traced.Books(view.tx.connection(), SQLModel.metadata, view.policy.site)
+def _books(view: View) -> Books:
+    return Books(view.tx.connection(), SQLModel.metadata, view.policy.site)
 
 
-def _meant(books: traced.Books, sought: str, kind: str | None) -> traced.Subject:
+def _meant(books: Books, sought: str, kind: str | None) -> traced.Subject:
     found = [one for one in traced.subjects(books, sought) if kind is None or one.kind == kind]
     if not found:
         raise NotFound(Fault.NOTHING_TRACED, sought=sought)

@@ -7,5 +7,4 @@ from station.store import traced
 
 
 def trace(found: traced.Trace) -> schemas.Trace:
-    difference = round(found.difference_kg, 3) + 0.0
-    return schemas.Trace.model_validate({**asdict(found), "difference_kg": difference})
+    return schemas.Trace.model_validate(asdict(found))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from station.grain.mixing import what_it_was
 from station.store.tables.base import Numbered, Referenced, once_per_source
 from station.store.tables.packed import Packed
 
@@ -140,6 +141,11 @@ class CellMovement(Numbered, Referenced, table=True):
     act: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     standing: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
+
+    @property
+    def was(self) -> str:
+        """Return what it was, where it came back after a restore."""
+        return what_it_was(self.kind, self.kg, self.load_id, self.transfer_id, self.act)
 
 
 class Treatment(Numbered, table=True):
