@@ -8,6 +8,7 @@ together are compared on the samples of each, drawn by lot where there are too m
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -28,7 +29,7 @@ from station.headquarters.silos import (
 )
 from station.hub.jobs import Stopping
 from station.hub.page_tables import ALL, COMPARED, COMPARISONS
-from station.lab.pages.asking import Made, Wanted
+from station.lab.pages.asking import Made, Wanted, write_new
 from station.lab.pages.gather import limits_of, site_of, study_of
 from station.lab.pages.making import MADE_BY, MOST_QUESTIONS, Marks, Ratios, made
 from station.lab.pages.questions import Question, questions_of
@@ -37,7 +38,6 @@ from station.store.stored import Key, Renewed, canonical, unpacked
 
 MOST_SAMPLES = 60_000  # of all silos together, in one comparison
 LEAST_SAMPLES = 200  # of one silo
-AT_ONCE = 50  # results in one transaction
 NOT_BRIEF = frozenset({"points", "checks", "loads"})
 WHO = "who_was_right"
 # Which samples compare all silos: what the laboratory analysed, and what phone and machine measured.
@@ -136,20 +136,8 @@ class Comparing:
         return {asked: {"all_loads": counts} for asked, counts in found.items()}
 
     def _keep(self, silo: str, mark: str, results: Iterable[Made]) -> Compared:
-        """Write new results, a few at a time; in the end forget what is asked no more, and note as of what
-        they are."""
-        asked: set[Key] = set()
-        waiting: list[Renewed] = []
-        renewed = 0
-        for one in results:
-            asked.add(one.key)
-            if one.renewed is not None:
-                waiting.append(one.renewed)
-                renewed += 1
-            if len(waiting) >= AT_ONCE:
-                self._write(silo, waiting)
-                waiting.clear()
-        self._write(silo, waiting)
+        """Write new results; in the end forget what is asked no more, and note as of what they are."""
+        asked, renewed = write_new(results, partial(self._write, silo))
         table, compared = self.hub.tables[COMPARISONS], self.hub.tables[COMPARED]
         gone = [key for key in self._digests(silo) if key not in asked]
         mine = (compared.c.station == silo) & (compared.c.analyte == self.analyte)
@@ -165,8 +153,6 @@ class Comparing:
 
     def _write(self, silo: str, some: Sequence[Renewed]) -> None:
         table = self.hub.tables[COMPARISONS]
-        if not some:
-            return
         rows = [_row(silo, self.analyte, one, self.now) for one in some]
         keys = tuple_(table.c.page, table.c.asked).in_([(one.page, one.asked) for one in some])
         with self.engine.begin() as connection:

@@ -21,15 +21,14 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from station.acts.desk import Desk
-from station.lab.pages.asking import Made, Wanted, newest, wanted_as_json
+from station.lab.pages.asking import AT_ONCE, Made, Wanted, newest, wanted_as_json, write_new
 from station.receival.pack_standing import standings
 from station.store.engine import Ledger
-from station.store.stored import Key, Renewed, digests, forget, renew
+from station.store.stored import Renewed, digests, forget, renew
 from station.store.tables import AuditEvent, LabFile
 
 EVERY_S = 300.0
 LOOK_S = 5.0
-AT_ONCE = 50  # results in one transaction: an act that meets one waits for the disk once more
 LONGEST_S = 900.0  # a child that takes longer is ended, and the next one goes on from what was written
 
 log = structlog.get_logger(__name__)
@@ -167,28 +166,16 @@ def _made(told: dict[str, Any], source: IO[bytes]) -> Made:
 
 
 def _write(ledger: Ledger, newest: int, made: Iterator[Made], now: datetime) -> int:
-    """Write new results, a few at a time; in the end forget what is asked no more."""
-    asked: set[Key] = set()
-    waiting: list[Renewed] = []
-    count = 0
-    for one in made:
-        asked.add(one.key)
-        if one.renewed is not None:
-            waiting.append(one.renewed)
-            count += 1
-        if len(waiting) >= AT_ONCE:
-            _flush(ledger, waiting, newest, now)
-    _flush(ledger, waiting, newest, now)
+    """Write new results; in the end forget what is asked no more."""
+
+    def write(some: Sequence[Renewed]) -> None:
+        with ledger.write() as tx:
+            renew(tx, some, newest, now)
+
+    asked, count = write_new(made, write)
     with ledger.read() as tx:
         gone = [key for key in digests(tx) if key not in asked]
     for first in range(0, len(gone), AT_ONCE):
         with ledger.write() as tx:
             forget(tx, gone[first : first + AT_ONCE])
     return count
-
-
-def _flush(ledger: Ledger, waiting: list[Renewed], newest: int, now: datetime) -> None:
-    if waiting:
-        with ledger.write() as tx:
-            renew(tx, waiting, newest, now)
-        waiting.clear()

@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import select
 
 from drivers.reading import Analyte, Basis
+from station.lab.pages import asking
 from station.lab.pages.making import make
 from station.lab.results import NewResult, record_result
-from station.runtime import renewal
 from station.runtime.renewal import EVERY_S, ChildFailed, Renewal, command, renew_here, wanted_of
 from station.store.stored import choices, digests
 from station.store.tables import LabFile, StoredResult
@@ -63,10 +63,10 @@ def results(silo: Silo) -> dict[tuple[str, str], tuple[str, int, bytes]]:
 def test_a_child_makes_the_same_results_as_this_process(
     analysed: Silo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renewal, "AT_ONCE", 5)
+    monkeypatch.setattr(asking, "AT_ONCE", 5)
     renew_here(analysed.desk, analysed.clock())
     here = results(analysed)
-    assert len(here) > 2 * renewal.AT_ONCE
+    assert len(here) > 2 * asking.AT_ONCE
     with analysed.desk.ledger.write() as tx:
         for row in tx.exec(select(StoredResult)):
             tx.delete(row)

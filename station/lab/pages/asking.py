@@ -1,7 +1,7 @@
 """What is asked of the process that works results out, and what it gives back; nothing here computes."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from station.store.tables import Measurement
 Read = Callable[[], AbstractContextManager[Session]]
 CAMPAIGN, LAST_30_DAYS = "campaign", "last_30_days"
 RECENT = timedelta(days=30)
+AT_ONCE = 50  # results in one transaction: an act that meets one waits for the disk once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,24 @@ class Made:
 
     key: Key
     renewed: Renewed | None
+
+
+def write_new(made: Iterable[Made], write: Callable[[Sequence[Renewed]], None]) -> tuple[set[Key], int]:
+    """Hand on the results that are new, a few at a time; return what was asked, and how many are new."""
+    asked: set[Key] = set()
+    waiting: list[Renewed] = []
+    count = 0
+    for one in made:
+        asked.add(one.key)
+        if one.renewed is not None:
+            waiting.append(one.renewed)
+            count += 1
+        if len(waiting) >= AT_ONCE:
+            write(waiting)
+            waiting = []
+    if waiting:
+        write(waiting)
+    return asked, count
 
 
 def wanted_as_json(wanted: Wanted) -> bytes:
