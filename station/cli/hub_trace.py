@@ -7,7 +7,7 @@ import typer
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption
 from station.cli.say import Exit, _, fail, out
-from station.cli.trace import DrillOption, KindOption, PdfOption, SoughtArgument, told_or_drawn
+from station.cli.trace import DrillOption, KindOption, PdfOption, SoughtArgument, file_of, told_or_drawn
 
 
 def register(hub: typer.Typer) -> None:
@@ -26,9 +26,11 @@ def trace(
     from station.api.views.traces import trace as trace_view
     from station.hub.database import TABLES
     from station.store import traced
+    from station.store.books import Books
 
-    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
-        books = traced.Books(connection, TABLES)
+    settings = hub_settings(config)
+    with hub_database(settings) as engine, engine.connect() as connection:
+        books = Books(connection, TABLES)
         found = [
             one
             for one in traced.subjects(books, sought)
@@ -46,4 +48,4 @@ def trace(
         answer = trace_view(traced.trace(books, found[0])).model_dump(mode="json")
     if as_json:
         out(answer)
-    told_or_drawn(answer, as_json, drill, pdf, silo=str)
+    told_or_drawn(answer, as_json, settings.name, file_of(answer, drill, pdf), silo=str)

@@ -12,7 +12,7 @@ from station.cli.errors import end_with_file
 from station.cli.options import ConfigOption, JsonOption
 from station.cli.say import LANGUAGE, _, now, out, show, tell
 from ui.words.i18n import translator
-from ui.words.traces import Told, lines_of, note_of, tables_of, title_of
+from ui.words.traces import Told, lines_of, note_of, on_sheet, tables_of, title_of
 
 
 def register(app: typer.Typer) -> None:
@@ -38,33 +38,43 @@ def trace(
     found = ask(config, "GET", "/trace", params=params, timeout=LONG_S)
     if as_json:
         out(found)
-    told_or_drawn(found, as_json, drill, pdf)
+    told_or_drawn(found, as_json, _name_of(config), file_of(found, drill, pdf))
+
+
+def _name_of(config: Path) -> str:
+    from station.site.read import load_settings
+
+    return load_settings(config).site.name
 
 
 def told_or_drawn(
-    found: dict[str, Any], as_json: bool, drill: bool, pdf: Path | None,
+    found: dict[str, Any], as_json: bool, site: str, file: Path | None,
     silo: Callable[[str], str] | None = None,
 ) -> None:  # fmt: skip
-    """Shows a trace in words unless it was handed out already, and draws it where that is asked for."""
+    """Shows a trace in words unless it was handed out already, and draws it on `file` where there is one."""
     t = translator(LANGUAGE)
     title, tables = title_of(found, t), tables_of(found, t, silo)
     for line in [] if as_json else [title, *lines_of(tables)]:
         show(line)
-    if drill or pdf:
-        _draw(pdf or Path(f"recall-{_file_part(found['subject'])}.pdf"), title, tables)
+    if file is not None:
+        _draw(file, title, tables, note_of(site, now(), t))
+
+
+def file_of(found: dict[str, Any], drill: bool, pdf: Path | None) -> Path | None:
+    """Return where a drill is drawn."""
+    return pdf or (Path(f"recall-{_file_part(found['subject'])}.pdf") if drill else None)
 
 
 def _file_part(subject: dict[str, Any]) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", subject["name"] if subject["kind"] == "ticket" else subject["id"])
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", subject["id"] if subject["kind"] == "cell" else subject["name"])
 
 
-def _draw(file: Path, title: str, tables: Sequence[Told]) -> None:
+def _draw(file: Path, title: str, tables: Sequence[Told], note: str) -> None:
     from station.export.table_sheet import SheetTable, tables_pdf
 
-    t = translator(LANGUAGE)
-    sheets = [SheetTable(one.head, one.rows, one.widths, one.title) for one in tables]
+    sheets = [SheetTable(*on_sheet(one)) for one in tables]
     try:
-        file.write_bytes(tables_pdf(title, sheets, [note_of(t.moment(now()), t)]))
+        file.write_bytes(tables_pdf(title, sheets, [note]))
     except OSError as error:
         end_with_file(file, error)
     tell(_("{file} is written.").format(file=file))

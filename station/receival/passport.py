@@ -12,6 +12,7 @@ from station.acts.refusals import Fault, Invalid, NotFound
 from station.grain.cells import Facts
 from station.grain.criteria import Absent, GradeJudgement, judge
 from station.grain.grades import Grade, RulePack
+from station.grain.mixing import OUT
 from station.receival.cells import measured_of
 from station.receival.pack_standing import packs_in_force
 from station.store.tables import Cell, CellMovement, LabResult
@@ -48,6 +49,7 @@ class Passport:
     at: datetime
     kg: float
     grade: str
+    grade_name: Mapping[str, str]
     pack: str
     p: float
     lines: tuple[PassportLine, ...]
@@ -57,7 +59,7 @@ def passport(tx: Session, movement_id: str, grade_id: str | None, pack: RulePack
     """Judge one movement out by a grade of `pack`; None: by the packs that held when it left, and by its
     cell's grade where none is named. Raises NotFound(unknown_paper), Invalid(unknown_grade)."""
     row = tx.get(CellMovement, movement_id)
-    if row is None or row.kind != "out":
+    if row is None or row.was != OUT:
         raise NotFound(Fault.UNKNOWN_PAPER, paper_number=movement_id)
     wanted = grade_id or tx.get_one(Cell, row.cell_id).grade
     packs = [pack] if pack else list(packs_in_force(tx, row.at).values())
@@ -68,7 +70,7 @@ def passport(tx: Session, movement_id: str, grade_id: str | None, pack: RulePack
     held, grade = found
     judged = judge(_facts(row, grade), grade, held)
     return Passport(
-        row.id, row.at, -row.kg, grade.id, f"{held.name} {held.version}", judged.p_load_ok,
+        row.id, row.at, -row.kg, grade.id, grade.name, f"{held.name} {held.version}", judged.p_load_ok,
         tuple(_lines(judged, _found(tx, row.id))),
     )  # fmt: skip
 

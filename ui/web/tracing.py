@@ -10,6 +10,7 @@ from fastapi import Response
 from station.api.views.traces import trace as trace_view
 from station.export.table_sheet import SheetTable, tables_pdf
 from station.store import traced
+from station.store.books import Books
 from ui.web.tables import Cell, Column, Table
 from ui.words import traces
 from ui.words.i18n import Translator
@@ -54,11 +55,11 @@ class Wanted:
 
 
 def answer(
-    reader: _Reader, books: traced.Books, wanted: Wanted, moment: str,
+    reader: _Reader, books: Books, wanted: Wanted, note: str,
     silo: Callable[[str], str] | None = None,
 ) -> Response:  # fmt: skip
-    """Show what is meant, what may be meant, or that nothing is called so. `silo` names silos where the books
-    are of several."""
+    """Show what is meant, what may be meant, or that nothing is called so. `note` stands on a paper; `silo`
+    names silos where the books are of several."""
     sought = wanted.of.strip()
     meant = [
         one
@@ -71,10 +72,10 @@ def answer(
     found = trace_view(traced.trace(books, meant[0])).model_dump(mode="json")
     title, tables = traces.title_of(found, reader.t), traces.tables_of(found, reader.t, silo)
     if wanted.paper:
-        sheets = [SheetTable(one.head, one.rows, one.widths, one.title) for one in tables]
-        pdf = tables_pdf(title, sheets, [traces.note_of(moment, reader.t)])
+        sheets = [SheetTable(*traces.on_sheet(one)) for one in tables]
+        pdf = tables_pdf(title, sheets, [note])
         return Response(pdf, media_type="application/pdf")
-    shown = tuple(_table(reader.t, number, one) for number, one in enumerate(tables))
+    shown = tuple(_table(number, one) for number, one in enumerate(tables))
     page = TracePage(sought, title=title, tables=shown, paper=f"{_link(meant[0])}&paper=1")
     return reader.page("trace.html", page, shown)
 
@@ -90,8 +91,7 @@ def _meant(t: Translator, one: traced.Subject, silo: Callable[[str], str] | None
     return Meant(f"{where}{t.gettext(traces.KINDS[one.kind])} {one.name}", _link(one))
 
 
-def _table(t: Translator, number: int, told: traces.Told) -> Table:
-    rows = [[Cell(text, text) for text in row] for row in told.rows]
-    return Table(
-        f"part{number}", told.title, [Column(head) for head in told.head], rows, t.gettext("Nothing.")
-    )
+def _table(number: int, told: traces.Told) -> Table:
+    columns = [Column(one.title, one.unit, is_number=bool(one.unit)) for one in told.columns]
+    rows = [[Cell(text, value) for text, value in row] for row in told.entries]
+    return Table(f"part{number}", told.title, columns, rows, told.empty)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ui.words.i18n import N_, Translator
 from ui.words.parameters import odds, parameter_texts
-from ui.words.vocabulary import ANALYTES, site_name, species_name, word
+from ui.words.vocabulary import ANALYTES, short_name, site_name, species_name, word
 
 KINDS: Mapping[str, str] = {"ticket": N_("ticket"), "cell": N_("cell"), "lot": N_("lot")}
 _SOURCES: Mapping[str, str] = {
@@ -17,100 +17,140 @@ _SOURCES: Mapping[str, str] = {
 }
 
 
+Entry = tuple[str, str | float | None]  # as a person reads it, and as a spreadsheet does
+TONNES = "t"
+_LEAST_KG = 0.5  # what is written with its kilograms would read as nothing
+
+
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A table in words. `widths` are shares of a sheet's width."""
+class Column:
+    """`width` is a share of a sheet's width; a `unit` stands in the head."""
 
     title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[int, ...]
+    width: int
+    unit: str = ""
+
+    @property
+    def head(self) -> str:
+        return f"{self.title}, {self.unit}" if self.unit else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A table in words; `empty` is said where it has no row."""
+
+    title: str
+    columns: tuple[Column, ...]
+    entries: tuple[tuple[Entry, ...], ...]
+    empty: str
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        return [tuple(text for text, _ in row) for row in self.entries]
+
+
+def on_sheet(one: Told) -> tuple[list[str], list[tuple[str, ...]], list[int], str]:
+    """Return head, rows, widths and title as a sheet of paper has them."""
+    if not one.entries:
+        return [""], [(one.empty,)], [1], one.title
+    columns = one.columns
+    return [column.head for column in columns], one.rows, [column.width for column in columns], one.title
 
 
 def title_of(found: Mapping[str, Any], t: Translator) -> str:
     subject = found["subject"]
     name = subject["name"]
     if subject["kind"] == "cell":
-        name = _named_cell({"cell": subject["id"], "name": name}, t)
+        name = short_name(_named_cell({"cell": subject["id"], "name": name}, t))
     text: str = t.gettext("Traceability: {kind} {name}, {tonnes}").format(
-        kind=word(KINDS, subject["kind"], t.language), name=name, tonnes=_tonnes(found["kg"], t)
+        kind=word(KINDS, subject["kind"], t.language), name=name, tonnes=t.tonnes(found["kg"] / 1000, 3)
     )
     return text
 
 
-def note_of(moment: str, t: Translator) -> str:
-    """Say on a paper of when it is, and what its shares are."""
+def note_of(site: str, at: datetime, t: Translator) -> str:
+    """Say on a paper of where and when it is, and what its shares are."""
     text: str = t.gettext(
-        "Recall drill of {moment}. Shares are those of a perfect mixture in each cell; who is named may be "
-        "concerned whatever his share."
-    ).format(moment=moment)
+        "Recall drill, {site}, {day} {time}. Shares are those of a perfect mixture in each cell; "
+        "who is named may be concerned whatever his share."
+    ).format(site=site, day=t.day(at.astimezone()), time=t.time(at))
     return text
 
 
 def tables_of(
     found: Mapping[str, Any], t: Translator, silo: Callable[[str], str] | None = None
 ) -> tuple[Told, ...]:
-    """Return who brought it, in which lots grain of the same sources left, where it lies, and the balance.
-    `silo` names a silo where there are several, and then each line says which."""
-    tables = _tables(found, t)
-    if silo is None:
-        return tables
-    rows = (found["sources"], found["lots"], found["lying"])
-    head = t.gettext("Silo")
-    named = [
-        replace(
-            table, head=(head, *table.head), widths=(5, *table.widths),
-            rows=tuple((silo(one["site"]), *row) for one, row in zip(ones, table.rows, strict=True)),
+    """Return first what has to be stopped: in which lots grain of the same sources left, where it lies; then
+    the balance, and who brought it. `silo` names a silo where there are several: each line says which."""
+    lots, lying, sources = _lots(found, t), _lying(found, t), _sources(found, t)
+    if silo is not None:
+        lots, lying, sources = (
+            _of_silos(table, found[name], silo, t)
+            for table, name in ((lots, "lots"), (lying, "lying"), (sources, "sources"))
         )
-        for table, ones in zip(tables, rows, strict=False)
-    ]  # fmt: skip
-    return (*named, *tables[len(rows) :])
+    return lots, lying, _balance(found, t), sources
 
 
-def _tables(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
-    _ = t.gettext
-    return (
-        Told(
-            _("Where it came from"),
-            (_("Ticket"), _("Supplier"), _("Vehicle"), _("Species"), _("Day"), _("Came"), _("Of it in here")),
-            tuple(_source(one, t) for one in found["sources"]),
-            (3, 6, 3, 4, 4, 3, 3),
-        ),
-        Told(
-            _("Lots with grain of the same sources"),
-            (_("Paper"), _("Day"), _("Cell"), _("Gone to"), _("Left"), _("Of it these sources")),
-            tuple(_lot(one, t) for one in found["lots"]),
-            (4, 4, 4, 6, 3, 4),
-        ),
-        Told(
-            _("Where it still lies"),
-            (_("Cell"), _("Content"), _("Of it these sources")),
-            tuple(
-                (_named_cell(one, t), _tonnes(one["kg"], t), _tonnes(one["of_kg"], t))
-                for one in found["lying"]
-            ),
-            (8, 4, 4),
-        ),
-        Told(
-            _("Mass balance of these sources"),
-            (_("Came"), _("Left in lots"), _("Lies in cells"), _("Freinte and waste"), _("Difference")),
-            (
-                tuple(
-                    _tonnes(found[name], t)
-                    for name in ("came_kg", "left_kg", "lies_kg", "lost_kg", "difference_kg")
-                ),
-            ),
-            (4, 4, 4, 4, 4),
-        ),
+def _of_silos(
+    table: Told, ones: Sequence[Mapping[str, Any]], silo: Callable[[str], str], t: Translator
+) -> Told:
+    rows = zip(ones, table.entries, strict=True)
+    return replace(
+        table,
+        columns=(Column(t.gettext("Silo"), 5), *table.columns),
+        entries=tuple((_same(silo(one["site"])), *row) for one, row in rows),
     )
+
+
+def _lots(found: Mapping[str, Any], t: Translator) -> Told:
+    _ = t.gettext
+    columns = (
+        Column(_("Paper"), 4), Column(_("Day"), 4), Column(_("Cell"), 4), Column(_("Gone to"), 6),
+        Column(_("Left"), 3, TONNES), Column(_("Of it these sources"), 4, TONNES),
+    )  # fmt: skip
+    rows = tuple(_lot(one, t) for one in found["lots"])
+    return Told(_("Lots with grain of the same sources"), columns, rows, _("Nothing."))
+
+
+def _lying(found: Mapping[str, Any], t: Translator) -> Told:
+    _ = t.gettext
+    columns = (
+        Column(_("Cell"), 8), Column(_("Content"), 4, TONNES), Column(_("Of it these sources"), 4, TONNES)
+    )  # fmt: skip
+    rows = tuple(
+        ((_named_cell(one, t), one["cell"]), _tonnes(one["kg"], t), _tonnes(one["of_kg"], t))
+        for one in found["lying"]
+    )
+    return Told(_("Where it still lies"), columns, rows, _("Nothing."))
+
+
+def _balance(found: Mapping[str, Any], t: Translator) -> Told:
+    _ = t.gettext
+    titles = (_("Came"), _("Left in lots"), _("Lies in cells"), _("Freinte and waste"), _("Difference"))
+    row = tuple(
+        _tonnes(found[name], t) for name in ("came_kg", "left_kg", "lies_kg", "lost_kg", "difference_kg")
+    )
+    columns = tuple(Column(title, 4, TONNES) for title in titles)
+    return Told(_("Mass balance of these sources"), columns, (row,), _("Nothing."))
+
+
+def _sources(found: Mapping[str, Any], t: Translator) -> Told:
+    _ = t.gettext
+    columns = (
+        Column(_("Ticket"), 3), Column(_("Supplier"), 6), Column(_("Vehicle"), 3), Column(_("Species"), 4),
+        Column(_("Day"), 4), Column(_("Came"), 3, TONNES), Column(_("Of it in here"), 4, TONNES),
+    )  # fmt: skip
+    rows = tuple(_source(one, t) for one in found["sources"])
+    return Told(_("Where it came from"), columns, rows, _("Nothing."))
 
 
 def passport_title(found: Mapping[str, Any], t: Translator) -> str:
     """Say how likely the lot meets what is known of it, and what is not known: nobody may read one without
     the other."""
-    grade = site_name("grade", found["grade"], t.language)
+    named = found["grade_name"]
+    grade = named.get(t.language) or next(iter(named.values()), found["grade"])
     text: str = t.gettext("{tonnes}, {grade} ({pack}): {odds} for what is known of it").format(
-        tonnes=_tonnes(found["kg"], t), grade=grade, pack=found["pack"], odds=odds(found["p"], t)
+        tonnes=t.tonnes(found["kg"] / 1000, 3), grade=grade, pack=found["pack"], odds=odds(found["p"], t)
     )
     unknown = [
         word(ANALYTES, one["analyte"], t.language)
@@ -119,18 +159,19 @@ def passport_title(found: Mapping[str, Any], t: Translator) -> str:
     ]
     if not unknown:
         return text
-    return text + "; " + t.gettext("not known: {analytes}").format(analytes=t.listed(dict.fromkeys(unknown)))
+    missing = t.gettext("not known: {analytes}").format(analytes=", ".join(dict.fromkeys(unknown)))
+    return t.listed((text, missing))
 
 
 def passport_table(found: Mapping[str, Any], t: Translator) -> Told:
     """Each limit of the grade, what left, how likely it meets it, and what the buyer found."""
     _ = t.gettext
-    return Told(
-        _("Passport of the lot"),
-        (_("Criterion"), _("Limit"), _("Left with"), _("Meets it"), _("Buyer's analysis"), _("Difference")),
-        tuple(_limit(one, t) for one in found["lines"]),
-        (5, 4, 5, 3, 4, 3),
-    )
+    columns = (
+        Column(_("Criterion"), 5), Column(_("Limit"), 4), Column(_("Left with"), 5), Column(_("Meets it"), 3),
+        Column(_("Buyer's analysis"), 4), Column(_("Difference"), 3),
+    )  # fmt: skip
+    rows = tuple(tuple(_same(text) for text in _limit(one, t)) for one in found["lines"])
+    return Told(_("Passport of the lot"), columns, rows, _("Nothing."))
 
 
 def _limit(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
@@ -146,7 +187,9 @@ def _limit(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
 
 
 def _of_limit(one: Mapping[str, Any], t: Translator) -> str:
-    text = f"{parameter_texts({'op': one['op']}, t)['op']} {t.plain(one['limit'])}"
+    params = {"op": one["op"], "value": one["limit"], "u": None, "unit": one["unit"], "basis": one["basis"]}
+    words = parameter_texts(params, t)
+    text = f"{words['op']} {words['measured']}"
     return text if one["kind"] != "information" else t.named(t.gettext("for information"), text)
 
 
@@ -154,36 +197,24 @@ def _point(t: Translator) -> str:
     return "," if t.language == "fr" else "."
 
 
-def _source(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
+def _source(one: Mapping[str, Any], t: Translator) -> tuple[Entry, ...]:
     if one["kind"] != "load":
         home = site_name("cell", one["cell"], t.language) if one["cell"] else ""
-        return (
-            "",
-            word(_SOURCES, one["kind"], t.language),
-            home,
-            "",
-            "",
-            _tonnes(one["kg"], t),
-            _tonnes(one["in_kg"], t),
-        )
-    return (
-        one["ticket"] or t.gettext("without ticket"),
-        one["supplier"] or t.gettext("forgotten"),
-        one["plate"],
-        species_name(one["species"], t.language),
-        _day(one["at"], t),
-        _tonnes(one["kg"], t),
-        _tonnes(one["in_kg"], t),
-    )
+        texts = ("", word(_SOURCES, one["kind"], t.language), home, "")
+    else:
+        texts = (
+            one["ticket"] or t.gettext("without ticket"), one["supplier"] or t.gettext("forgotten"),
+            one["plate"], species_name(one["species"], t.language),
+        )  # fmt: skip
+    return *map(_same, texts), _day(one["at"], t), _tonnes(one["kg"], t), _tonnes(one["in_kg"], t)
 
 
-def _lot(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
-    gone_to = one["to_site"] or one["reason"]
+def _lot(one: Mapping[str, Any], t: Translator) -> tuple[Entry, ...]:
     return (
-        one["shipment"] or one["paper_number"] or one["movement_id"],
+        _same(one["shipment"] or one["paper_number"] or one["movement_id"]),
         _day(one["at"], t),
-        site_name("cell", one["cell"], t.language),
-        gone_to,
+        (site_name("cell", one["cell"], t.language), one["cell"]),
+        _same(one["to_site"] or one["reason"]),
         _tonnes(one["kg"], t),
         _tonnes(one["of_kg"], t),
     )
@@ -195,23 +226,34 @@ def _named_cell(one: Mapping[str, Any], t: Translator) -> str:
     return str(one["name"]) if name == one["cell"] else name
 
 
-def _tonnes(kg: float, t: Translator) -> str:
-    return t.tonnes(kg / 1000, 3)
+def _same(text: str) -> Entry:
+    return text, text
 
 
-def _day(at: str | None, t: Translator) -> str:
-    return t.day(datetime.fromisoformat(at)) if at else ""
+def _tonnes(kg: float, t: Translator) -> Entry:
+    """To the kilogram; less than that is not nothing."""
+    text = t.number(kg / 1000, 3) if kg == 0 or abs(kg) >= _LEAST_KG else f"< {t.number(0.001, 3)}"
+    return text, round(kg / 1000, 6)
+
+
+def _day(at: str | None, t: Translator) -> Entry:
+    return (t.day(datetime.fromisoformat(at)), at) if at else ("", None)
 
 
 def lines_of(told: Sequence[Told]) -> list[str]:
     """Return the tables as lines of text, each column as wide as its longest entry."""
     lines = []
     for table in told:
-        rows = [table.head, *table.rows]
-        spans = [max(len(row[place]) for row in rows) for place in range(len(table.head))]
-        lines += [table.title, *("  " + _spread(row, spans) for row in rows), ""]
+        rows = [tuple(column.head for column in table.columns), *table.rows]
+        spans = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
+        written = [_spread(row, spans, table.columns) for row in rows] if table.rows else [table.empty]
+        lines += [table.title, *(f"  {line}" for line in written), ""]
     return lines[:-1]
 
 
-def _spread(row: Sequence[str], spans: Sequence[int]) -> str:
-    return "  ".join(text.ljust(span) for text, span in zip(row, spans, strict=True)).rstrip()
+def _spread(row: Sequence[str], spans: Sequence[int], columns: Sequence[Column]) -> str:
+    parts = (
+        text.rjust(span) if column.unit else text.ljust(span)
+        for text, span, column in zip(row, spans, columns, strict=True)
+    )
+    return "  ".join(parts).rstrip()

@@ -103,12 +103,14 @@ class PassportLine(BaseModel):
 
 
 class Passport(BaseModel):
-    """`p`: the probability that the lot meets the grade by all that is known of it."""
+    """`p`: the probability that the lot meets the grade by all that is known of it; `grade_name` by
+    language."""
 
     movement_id: str
     at: datetime
     kg: float
     grade: str
+    grade_name: dict[str, str]
     pack: str
     p: float
     lines: list[PassportLine]

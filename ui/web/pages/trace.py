@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import SQLModel
 
 from station.api.views.view import view_of
-from station.store.traced import Books
+from station.store.books import Books
 from ui.web.reader import Reading
 from ui.web.tracing import Wanted, answer
+from ui.words.traces import note_of
 
 LONGEST = 80
 router = APIRouter()
@@ -24,4 +25,5 @@ def trace(
     """`paper`: the same as a PDF, as a recall needs it."""
     with view_of(reader.asked) as view:
         books = Books(view.tx.connection(), SQLModel.metadata, view.policy.site)
-        return answer(reader, books, Wanted(of, kind, paper=paper), reader.t.moment(reader.now()))
+        note = note_of(view.policy.site_name, reader.now(), reader.t)
+        return answer(reader, books, Wanted(of, kind, paper=paper), note)

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from station.headquarters.stations import stations_seen
-from station.store.traced import Books
+from station.store.books import Books
 from ui.web.hub.reader import Reading
 from ui.web.tracing import Wanted, answer
+from ui.words.traces import note_of
 
 LONGEST = 80
 router = APIRouter()
@@ -27,5 +28,5 @@ def trace(
     with quarters.engine.connect() as connection:
         books = Books(connection, quarters.tables, sites=seen)
         wanted = Wanted(of, kind, site, paper)
-        moment = reader.t.moment(reader.now())
-        return answer(reader, books, wanted, moment, lambda one: names.get(one, one))
+        note = note_of(quarters.name, reader.now(), reader.t)
+        return answer(reader, books, wanted, note, lambda one: names.get(one, one))
