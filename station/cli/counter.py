@@ -4,7 +4,7 @@ closed data folder, opened for the moment. What is asked, who may, and what is a
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -44,7 +44,7 @@ def counter(config: Path) -> Iterator[Asking]:
 
     from station.parts import open_parts
     from station.setting_problems import SettingsError
-    from station.site.read import load_settings
+    from station.site.read import load_settings, rule_pack_texts
     from station.store.errors import LedgerError, LedgerHeld
 
     try:
@@ -53,6 +53,8 @@ def counter(config: Path) -> Iterator[Asking]:
             try:
                 client = _closed_station(stack.enter_context(open_parts(config, settings)))
             except LedgerHeld:
+                with suppress(SettingsError):  # the station runs: a pack's file was changed since
+                    rule_pack_texts(settings, config)  # grades are called by their names
                 token_file = config.parent / settings.site.data / "admin.token"
                 client = _running_station(settings.server.url, token_file)
             runner = stack.enter_context(Runner())

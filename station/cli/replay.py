@@ -51,9 +51,9 @@ def _as_recorded(config: Path, params: dict[str, str], *, as_json: bool) -> None
             if as_json:
                 out(row)
             elif row["lost"]:
-                tell(f"{row['load_id']}  " + _("cannot be made again: {lost}").format(**row))
+                tell(f"{_named(row)}  " + _("cannot be made again: {lost}").format(**row))
             elif not row["is_equal"]:
-                tell(f"{row['load_id']}  " + _("decided by {engine}, differs by {engine_now}:").format(**row))
+                tell(f"{_named(row)}  " + _("decided by {engine}, differs by {engine_now}:").format(**row))
                 for one in row["differences"]:
                     tell(f"    {one['path']}: {one['recorded']} -> {one['replayed']}")
     tell(_("{equal} of {count} decisions are the same to the byte").format(equal=equal, count=count))
@@ -128,12 +128,12 @@ def _tell_all(rows: Iterator[dict[str, Any]], *, as_json: bool) -> None:
 
 def _tell_moved(row: dict[str, Any]) -> None:
     if row["lost"]:
-        tell(f"{row['load_id']}  " + _("cannot be made again: {lost}").format(**row))
+        tell(f"{_named(row)}  " + _("cannot be made again: {lost}").format(**row))
     elif row["is_elsewhere"]:
         cells = [
             _place(row[cell], row[grade]) for cell, grade in (("own_cell", "own_grade"), ("cell", "grade"))
         ]
-        tell(f"{row['load_id']}  {cells[0]} -> {cells[1]}")
+        tell(f"{_named(row)}  {cells[0]} -> {cells[1]}")
         for one in row["why"]:
             tell(f"    {one['message']}")
     _tell_photos(row)
@@ -143,10 +143,15 @@ def _tell_photos(row: dict[str, Any]) -> None:
     """What was said of its photos, and what is said now, where that differs."""
     then, now = ([one["message"] for one in row.get(name, ())] for name in ("photo_then", "photo_now"))
     if then != now:
-        tell(f"{row['load_id']}")
+        tell(_named(row))
         for sign, words in (("-", then), ("+", now)):
             for one in words:
                 tell(f"    {sign} {one}")
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """A load as people know it."""
+    return str(row["ticket"] or row["load_id"])
 
 
 def _place(cell: str | None, grade: str | None) -> str:

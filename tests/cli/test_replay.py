@@ -49,6 +49,7 @@ def test_a_changed_record_shows_with_its_path_and_exit_code_1(site: Path) -> Non
     done = replay(site)
     assert done.exit_code == 1
     assert "assessment.results.moisture.value: 13.6 -> 12.6" in done.stderr
+    assert done.stderr.startswith("2026/1  ")  # by its ticket, as people know it
 
 
 def test_another_pack_tells_who_would_go_elsewhere_and_how_much(site: Path, tmp_path: Path) -> None:

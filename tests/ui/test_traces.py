@@ -9,8 +9,8 @@ from ui.words.i18n import translator
 from ui.words.traces import lines_of, note_of, on_sheet, passport_title, tables_of, title_of
 
 SOURCE = {
-    "site": "s1", "kind": "load", "cell": "c1", "kg": 28_000.0, "in_kg": 0.2, "load_id": "l", "ticket": "2026/7",
-    "plate": "AB-123-CD", "supplier": "EARL Petit", "species": "soft_wheat", "claims": [],
+    "site": "s1", "kind": "load", "cell": "c1", "kg": 28_000.0, "in_kg": 0.2, "load_id": "l",
+    "ticket": "2026/7", "plate": "AB-123-CD", "supplier": "EARL Petit", "species": "soft_wheat", "claims": [],
     "at": "2026-07-15T08:00:00+00:00",
 }  # fmt: skip
 FOUND: dict[str, Any] = {

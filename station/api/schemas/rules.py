@@ -102,9 +102,10 @@ class ReplayDifference(BaseModel):
 
 
 class ReplayedDecision(BaseModel):
-    """`lost` says which record is gone, where the decision cannot be made again."""
+    """`lost` says which record is gone, where the decision cannot be made again. `ticket` is the load's."""
 
     load_id: str
+    ticket: str | None = None
     decision_id: str
     at: datetime
     pit: str | None

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from station.acts.engine import engine_version
 from station.acts.refusals import Fault, NotFound
@@ -13,7 +14,10 @@ from station.receival import replay, replay_photos
 from station.receival.pack_standing import packs_in_force, parsed_pack, standings
 from station.receival.replay import Judged, Records, Replayed, read_records
 from station.receival.whatif import compare_packs
+from station.store.batches import tickets_by_load
 from station.store.tables import Decision, Inspection
+
+_Decided = TypeVar("_Decided", bound=schemas.ReplayedDecision)
 
 
 def rule_packs(view: View) -> list[schemas.RulePack]:
@@ -64,7 +68,7 @@ def what_if(view: View, rows: Sequence[Decision], pack: RulePack) -> schemas.Wha
 def replayed(view: View, rows: Sequence[Decision]) -> list[schemas.ReplayedDecision]:
     """Show decisions made again; a record that is gone makes one no equal one."""
     records = read_records(view.tx, [row.proposal_id for row in rows])
-    return [_replayed(records, row) for row in rows]
+    return _ticketed(view, [_replayed(records, row) for row in rows])
 
 
 def _replayed(records: Records, decision: Decision) -> schemas.ReplayedDecision:
@@ -86,7 +90,7 @@ def _lost(records: Records, decision: Decision, error: LookupError) -> schemas.R
 def replayed_by(view: View, rows: Sequence[Decision], pack: RulePack) -> list[schemas.ReplayedByPack]:
     """Show decisions made again by another pack: where each load would go, and why, in words."""
     records = read_records(view.tx, [row.proposal_id for row in rows])
-    return [_replayed_by(view, records, row, pack) for row in rows]
+    return _ticketed(view, [_replayed_by(view, records, row, pack) for row in rows])
 
 
 def replayed_with(view: View, decision: Decision, said: Mapping[str, Inspection]) -> schemas.ReplayedByModel:
@@ -96,10 +100,19 @@ def replayed_with(view: View, decision: Decision, said: Mapping[str, Inspection]
         made, own, other = replay_photos.replayed_with(view.tx, records, decision, said)
     except LookupError as error:
         lost = _lost(records, decision, error)
-        return schemas.ReplayedByModel(**lost.model_dump(), load_t=None, own_cell=None, own_pit=None)
+        unjudged = schemas.ReplayedByModel(**lost.model_dump(), load_t=None, own_cell=None, own_pit=None)
+        return _ticketed(view, [unjudged])[0]
     shown = _laid_beside(view, records, decision, made, own, other)
     then, now = (reasons(one[replay_photos.PHOTO], view.language) for one in (own, other))
-    return schemas.ReplayedByModel(**shown.model_dump(), photo_then=then, photo_now=now)
+    laid = schemas.ReplayedByModel(**shown.model_dump(), photo_then=then, photo_now=now)
+    return _ticketed(view, [laid])[0]
+
+
+def _ticketed(view: View, shown: Sequence[_Decided]) -> list[_Decided]:
+    """Say the tickets, by which people know loads."""
+    tickets = tickets_by_load(view.tx, [one.load_id for one in shown])
+    numbers = {load: f"{ticket.campaign}/{ticket.number}" for load, ticket in tickets.items()}
+    return [one.model_copy(update={"ticket": numbers.get(one.load_id)}) for one in shown]
 
 
 def _replayed_by(view: View, records: Records, decision: Decision, pack: RulePack) -> schemas.ReplayedByPack:
