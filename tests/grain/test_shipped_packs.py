@@ -1,32 +1,23 @@
 """The packs that ship are valid, say how sure they are, and every limit of theirs cuts where it says."""
 
-from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-import station
 from drivers.reading import PLAUSIBLE, Analyte, Basis
 from station.grain.cells import Facts, Measured
 from station.grain.criteria import judge
 from station.grain.paying import pay_of
-from station.grain.rules import packs_at, read_new_pack
+from station.grain.rules import packs_at
 
+from . import packs
 from .builders import NOON
+from .packs import PACKS
 
-FOLDER = Path(station.__file__).parent / "rules"
-EXAMPLE = Path(__file__).parents[2] / "examples" / "rules.toml"
-PACKS = {
-    file.stem: read_new_pack(file.read_text(encoding="utf-8"))
-    for file in [*sorted(FOLDER.glob("*.toml")), EXAMPLE]
-}
-SHIPPED = [pack for name, pack in PACKS.items() if name != "rules"]
+SHIPPED = list(packs.SHIPPED.values())
 LIMITS = [
-    pytest.param(pack, grade, one, id=f"{grade.id} {one.analyte} {one.op} {one.limit}")
-    for pack in PACKS.values()
-    for grade in pack.grades
-    for one in grade.criteria
+    pytest.param(pack, grade, one, id=f"{name} {grade.id} {one.analyte} {one.op} {one.limit}")
+    for name, pack, grade, one in packs.limits_of(PACKS)
 ]
 CHARGES = [
     pytest.param(pack, grade.id, one, id=f"{grade.id} {one.id}")
@@ -55,7 +46,7 @@ def is_within(value, op, limit):
 def test_every_limit_cuts_at_its_step_and_includes_what_it_says(pack, grade, criterion):
     low, high = PLAUSIBLE[criterion.analyte]
     moisture = {Analyte.MOISTURE: Measured(13.0)}
-    exact = replace(pack, uncertainty={}, intake={})
+    exact = packs.exact(pack)
     for given, rounded in steps_around(criterion.limit, criterion.step):
         if not low <= given <= high:
             continue
