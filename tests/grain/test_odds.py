@@ -1,4 +1,5 @@
 import math
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,36 @@ def test_the_span_of_a_limit_holds_exactly_what_the_comparison_lets_pass(op, cou
 def test_more_uncertainty_about_a_value_inside_makes_it_less_sure(value, u, more):
     inside = Span(9.45, 11.55)
     assert probability(value, u + more, inside) <= probability(value, u, inside) + 1e-12
+
+
+def square(true, taken, u, bias=0.0):
+    """P(truth in one span, reading in the other), reckoned the other way round: error by error."""
+    intake, error, steps = NormalDist(MEAN, SD), NormalDist(bias, u), 8_000
+    step = 16.0 * u / steps
+    total = 0.0
+    for n in range(steps):
+        off = bias + (n + 0.5) * step - 8.0 * u
+        low, high = max(true[0], taken[0] - off), min(true[1], taken[1] - off)
+        if low < high:
+            total += error.pdf(off) * (intake.cdf(high) - intake.cdf(low))
+    return total * step
+
+
+@pytest.mark.parametrize(
+    ("u", "bias"), [(0.10, 0.0), (0.15, 0.0), (0.45, 0.0), (0.45, 0.3), (0.225, 0.0), (1.5, -0.7)]
+)
+def test_the_matrix_of_wrong_cells_is_right_to_six_digits(u, bias):
+    classes = [(-math.inf, 11.5), (11.5, 12.5), (12.5, math.inf)]
+    matrix = wrong_cells(EDGES, u, MEAN, SD, bias)
+    for row, true in zip(matrix, classes, strict=True):
+        for share, taken in zip(row, classes, strict=True):
+            assert share == pytest.approx(square(true, taken, u, bias), abs=1e-6)
+
+
+@pytest.mark.parametrize("guard", [0.0, 0.45, 0.738, 0.9])
+def test_the_risks_of_a_guard_band_are_right_to_six_digits(guard):
+    found, inf = risks(TOP, 0.45, MEAN, SD, guard=guard), math.inf
+    from_on = (12.5 + guard, inf)
+    assert found.accepted == pytest.approx(square((-inf, inf), from_on, 0.45), abs=1e-6)
+    assert found.consumer == pytest.approx(square((-inf, 12.5), from_on, 0.45), abs=1e-6)
+    assert found.producer == pytest.approx(square((12.5, inf), (-inf, 12.5 + guard), 0.45), abs=1e-6)
