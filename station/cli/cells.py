@@ -7,7 +7,7 @@ import typer
 
 from station.cli import shipments
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption, typed_number
+from station.cli.options import ConfigOption, DespiteOption, PinOption, kg_of, kg_or_none, typed_number
 from station.cli.say import LANGUAGE, _, out, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import short_site_name
@@ -47,9 +47,6 @@ RegimeOption = Annotated[
 OrganisationOption = Annotated[
     str | None, typer.Option(help=_("Which organisation's grain; else the site's."))
 ]
-DespiteOption = Annotated[
-    bool, typer.Option("--despite", help=_("It is right, though the station asks about it."))
-]
 
 
 def move_out(
@@ -71,13 +68,13 @@ def move_out(
     ] = None,
     regime: RegimeOption = None,
     organisation: OrganisationOption = None,
-    despite: DespiteOption = False,
+    despite: DespiteOption = None,
     pin: PinOption = None,
 ) -> None:
     body = {
-        "kg": _kg(tonnes), "reason": reason, "paper_number": paper, "regime": regime,
-        "organisation": organisation, "weighings": weighings, "despite_balance": despite,
-        "despite_remarks": despite,
+        "kg": kg_of(tonnes), "reason": reason, "paper_number": paper, "regime": regime,
+        "organisation": organisation, "weighings": weighings, "despite_kg": kg_or_none(despite),
+        "despite_remarks": despite is not None,
     }  # fmt: skip
     if to is None:
         _record(config, cell, {"kind": "out", **body}, by, pin)
@@ -96,12 +93,12 @@ def transfer(
     paper: PaperOption = "",
     regime: RegimeOption = None,
     organisation: OrganisationOption = None,
-    despite: DespiteOption = False,
+    despite: DespiteOption = None,
     pin: PinOption = None,
 ) -> None:
     body = {
-        "kind": "transfer", "to_cell": to_cell, "kg": _kg(tonnes), "reason": reason, "paper_number": paper,
-        "regime": regime, "organisation": organisation, "despite_balance": despite,
+        "kind": "transfer", "to_cell": to_cell, "kg": kg_of(tonnes), "reason": reason, "paper_number": paper,
+        "regime": regime, "organisation": organisation, "despite_kg": kg_or_none(despite),
     }  # fmt: skip
     _record(config, cell, body, by, pin)
 
@@ -116,9 +113,13 @@ def correct(
     reason: ReasonOption,
     by: ManagerOption,
     paper: PaperOption = "",
+    despite: DespiteOption = None,
     pin: PinOption = None,
 ) -> None:
-    body = {"kind": "correction", "kg": _kg(counted), "reason": reason, "paper_number": paper}
+    body = {
+        "kind": "correction", "kg": kg_of(counted), "reason": reason, "paper_number": paper,
+        "despite_kg": kg_or_none(despite),
+    }  # fmt: skip
     _record(config, cell, body, by, pin)
 
 
@@ -137,12 +138,12 @@ def clean_grain(
     broken: MeasuredOption = None,
     reason: NoteOption = "",
     paper: PaperOption = "",
-    despite: DespiteOption = False,
+    despite: DespiteOption = None,
     pin: PinOption = None,
 ) -> None:
     body = {
-        "kind": "grain_cleaning", "kg": _kg(waste), "impurities": impurities, "broken": broken,
-        "reason": reason, "paper_number": paper, "despite_balance": despite,
+        "kind": "grain_cleaning", "kg": kg_of(waste), "impurities": impurities, "broken": broken,
+        "reason": reason, "paper_number": paper, "despite_kg": kg_or_none(despite),
     }  # fmt: skip
     _record(config, cell, body, by, pin)
 
@@ -160,13 +161,13 @@ def dry(
     ] = None,
     reason: NoteOption = "",
     paper: PaperOption = "",
-    despite: DespiteOption = False,
+    despite: DespiteOption = None,
     pin: PinOption = None,
 ) -> None:
     body = {
-        "kind": "drying", "kg": _kg(tonnes), "moisture_from": moisture_from, "moisture_to": moisture_to,
-        "measured_kg": None if measured is None else _kg(measured), "to_cell": into, "reason": reason,
-        "paper_number": paper, "despite_balance": despite,
+        "kind": "drying", "kg": kg_of(tonnes), "moisture_from": moisture_from, "moisture_to": moisture_to,
+        "measured_kg": kg_or_none(measured), "to_cell": into, "reason": reason,
+        "paper_number": paper, "despite_kg": kg_or_none(despite),
     }  # fmt: skip
     _record(config, cell, body, by, pin)
 
@@ -267,7 +268,3 @@ def _record(config: Path, cell: str, body: dict[str, Any], by: str, pin: str | N
 
 def _at(cell: str) -> str:
     return f"/cells/{segment(cell)}/movements"
-
-
-def _kg(tonnes: float) -> float:
-    return round(tonnes * 1000, 3)

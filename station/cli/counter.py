@@ -141,7 +141,8 @@ def _tell_problem(answer: "Response") -> NoReturn:
     code = Exit.USAGE if problem["code"] in ("not_valid", "hidden_character") else Exit.NEGATIVE
     if answer.status_code in PASSING:
         code = Exit.DATABASE if problem["code"] in ("ledger_damaged", "taken_over") else Exit.TRY_AGAIN
-    fail(". ".join(filter(None, (problem["detail"], problem["action"]))), code)
+    more = [one["message"] for one in problem["params"].get("remarks", ())[1:]]
+    fail(". ".join(filter(None, (problem["detail"], *more, problem["action"]))), code)
 
 
 def _no_answer(url: str, error: Exception) -> NoReturn:

@@ -42,3 +42,20 @@ def typed_number(text: str) -> float:
         said = _("{text} may mean {one} or {other}: write one of these")
         fail(said.format(text=text, one=f"{meant[0]:g}", other=f"{meant[1]:g}"), Exit.USAGE)
     return meant[-1] if meant else float(text)
+
+
+DespiteOption = Annotated[
+    float | None,
+    typer.Option(
+        "--despite", metavar="TONNES", parser=typed_number,
+        help=_("The same tonnes once more: they are right, though the station asks about them."),
+    ),
+]  # fmt: skip
+
+
+def kg_of(tonnes: float) -> float:
+    return round(tonnes * 1000, 3)
+
+
+def kg_or_none(tonnes: float | None) -> float | None:
+    return None if tonnes is None else kg_of(tonnes)

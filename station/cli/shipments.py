@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption, typed_number
+from station.cli.options import ConfigOption, DespiteOption, PinOption, kg_or_none, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import species_name
@@ -140,8 +140,12 @@ def returned(
         float | None, typer.Option(parser=typed_number, help=_("As it was weighed now; else as it left."))
     ] = None,
     cell: Annotated[str | None, typer.Option(help=_("The cell that takes it; else where it was."))] = None,
+    despite: DespiteOption = None,
     pin: PinOption = None,
 ) -> None:
-    body = {"reason": reason, "cell": cell, "kg": None if tonnes is None else round(tonnes * 1000, 3)}
+    body = {
+        "reason": reason, "cell": cell, "kg": kg_or_none(tonnes), "despite_kg": kg_or_none(despite),
+        "despite_remarks": despite is not None,
+    }  # fmt: skip
     headers = in_name_of(by, pin, "Silo-Operator")
     out(ask(config, "POST", f"/shipments/left/{segment(number)}/returned", body, headers=headers))

@@ -42,6 +42,14 @@ class Code(StrEnum):
     NOT_OVER_USUAL_TARE = "not_over_usual_tare"  # gross_kg, usual_kg
     WEIGHED_BEFORE_DECISION = "weighed_before_decision"  # kg, weighed_at, decided_at
     FOUND_AFTER_DECISION = "found_after_decision"  # findings
+    # a cell: a mass or a moisture that does not fit what is known of it
+    MORE_THAN_KNOWN = "more_than_known"  # cell, moved_kg, content_kg
+    OVER_CAPACITY = "over_capacity"  # cell, capacity_kg, held_kg
+    COUNT_FAR_OFF = "count_far_off"  # cell, counted_kg, content_kg, apart_kg, limit_kg
+    MUCH_WASTE = "much_waste"  # cell, moved_kg, content_kg, share, limit
+    DRY_MATTER_DIFFERS = "dry_matter_differs"  # computed_kg, measured_kg, apart_kg, limit
+    OTHER_MOISTURE = "other_moisture"  # cell, said, value, points
+    MORE_THAN_LEFT = "more_than_left"  # number, moved_kg, left_kg
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high

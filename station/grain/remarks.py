@@ -19,6 +19,13 @@ ASKED_ABOUT = frozenset(
         Code.NOT_OVER_USUAL_TARE,
         Code.WEIGHED_BEFORE_DECISION,
         Code.FOUND_AFTER_DECISION,
+        Code.MORE_THAN_KNOWN,
+        Code.OVER_CAPACITY,
+        Code.COUNT_FAR_OFF,
+        Code.MUCH_WASTE,
+        Code.DRY_MATTER_DIFFERS,
+        Code.OTHER_MOISTURE,
+        Code.MORE_THAN_LEFT,
     }
 )
 

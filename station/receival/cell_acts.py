@@ -12,8 +12,18 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.grain.drying import Dried, dry
 from station.grain.past import EMPTY_KG
+from station.grain.reasons import Reason
 from station.receival import cells, proposals
-from station.receival.movements import NOTHING_SAID, find_cell, is_more, may_blend, movement, record, take
+from station.receival.asked_of_cells import (
+    Answer,
+    check_answered,
+    check_coming,
+    check_dried,
+    check_leaving,
+    check_waste,
+)
+from station.receival.movements import NOTHING_SAID, find_cell, may_blend, movement, record
+from station.receival.pack_standing import pack_in_force
 from station.store.tables import Cell, CellMovement
 
 
@@ -23,7 +33,11 @@ class Said:
 
     reason: str = ""
     paper_number: str = ""
-    despite_balance: bool = False
+    despite_kg: float | None = None
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.despite_kg, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +57,17 @@ def clean_grain(
     at: datetime,
 ) -> CellMovement:  # fmt: skip
     """Records that the grain of a cell was cleaned: the waste leaves, and what was measured afterwards
-    (impurities, broken) is what the cell holds now. Raises Conflict(more_than_known)."""
+    (impurities, broken) is what the cell holds now. Raises what `check_leaving`, `check_waste` and
+    `check_answered` raise."""
     with desk.ledger.write() as tx:
-        known = take(tx, find_cell(tx, cell), waste_kg, despite_balance=said.despite_balance)
+        cleaned = find_cell(tx, cell)
+        known = cells.last_movement(tx, cell)
+        asked = check_leaving(cleaned, known, waste_kg) + check_waste(cleaned, known, waste_kg)
+        despite = check_answered(asked, waste_kg, said.answer)
         act = {"waste_kg": waste_kg, "after": _values(measured)}
         row = _row(desk, cell, "grain_cleaning", -waste_kg, act, said, actor, at)
         cells.move(tx, row)
-        record(tx, "grain_cleaned", row, actor, act=act, despite=_despite(known, waste_kg))
+        record(tx, "grain_cleaned", row, actor, act=act, despite=despite)
         proposals.propose_open_loads(tx, desk, at)
     return row
 
@@ -60,7 +78,7 @@ def dry_grain(
     """Records a drying: of one cell in one movement, into another one in two. The water that leaves follows
     from the dry matter, which stays; what the scale misses beside it is freinte.
 
-    Raises Invalid(drying_wrong), and what a transfer raises for the cells."""
+    Raises Invalid(drying_wrong), what a transfer raises for the cells, and what `check_dried` raises."""
     try:
         dried = dry(drying.kg, drying.moisture_from, drying.moisture_to, drying.measured_kg)
     except ValueError as error:
@@ -73,12 +91,11 @@ def dry_grain(
         target = find_cell(tx, drying.to_cell or cell)
         if source.id != target.id and not may_blend(source, target) and "manager" not in actor.roles:
             raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=target.id)
-        known = take(tx, source, dried.kg_in, despite_balance=said.despite_balance)
+        known = cells.last_movement(tx, source.id)
+        asked = _asked_of_drying(tx, source, target, known, dried, at)
+        despite = check_answered(asked, dried.kg_in, said.answer)
         rows = _dried(tx, desk, source, target, dried, known, said, actor, at)
-        record(
-            tx, "grain_dried", rows[0], actor, to_cell=target.id, act=dried.as_dict(),
-            despite=_despite(known, dried.kg_in),
-        )  # fmt: skip
+        record(tx, "grain_dried", rows[0], actor, to_cell=target.id, act=dried.as_dict(), despite=despite)
         proposals.propose_open_loads(tx, desk, at)
     return rows
 
@@ -130,6 +147,16 @@ def _dried(
     return cells.move(tx, leaving), cells.move(tx, coming)
 
 
+def _asked_of_drying(
+    tx: Session, source: Cell, target: Cell, known: CellMovement | None, dried: Dried, at: datetime
+) -> list[Reason]:
+    asked = check_leaving(source, known, dried.kg_in)
+    if target.id != source.id:
+        asked += check_coming(tx, target, cells.last_movement(tx, target.id), dried.kg_out)
+    pack = pack_in_force(tx, at, species=source.species)
+    return asked + check_dried(source, known, dried, pack.uncertainty if pack else {})
+
+
 def _values_dried(known: CellMovement | None, dried: Dried) -> dict[str, Any]:
     """What came out: the same grain at another moisture, known of the same share of it."""
     share = dried.kg_out / dried.kg_in
@@ -153,7 +180,3 @@ def _row(
     row = movement(desk, cell, kind, kg, said.reason, said.paper_number, NOTHING_SAID, actor, at)
     row.act = act
     return row
-
-
-def _despite(known: CellMovement | None, kg: float) -> list[str]:
-    return ["more_than_known"] if is_more(known, kg) else []

@@ -1,7 +1,6 @@
 """Grain leaves a cell, goes to another, or a count of what lies there corrects the balance.
 
-What a cell is known to hold rests on opening contents that were estimated: more than that may leave, but the
-person is asked about it.
+What does not fit the book of a cell is asked about first: `asked_of_cells`.
 """
 
 from dataclasses import dataclass
@@ -11,17 +10,24 @@ from typing import Any
 from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
+from station.acts.refusals import Fault, Invalid, NotAllowed, NotFound
 from station.grain.identifiers import Regime
 from station.receival import cells, proposals
+from station.receival.asked_of_cells import (
+    EXACT_KG,
+    Answer,
+    check_answered,
+    check_coming,
+    check_count,
+    check_leaving,
+    check_returned,
+)
 from station.receival.external import External, refer
 from station.receival.remarked import asked_at_use, check_asked
 from station.receival.weighings import offered_weighing
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, WeighingUse
-
-_EXACT_KG = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +44,17 @@ NOTHING_SAID = Title()
 def move_out(
     desk: Desk, cell: str, kg: float, reason: str, paper_number: str, actor: Actor, at: datetime, *,
     weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID, external: External | None = None,
-    despite_balance: bool = False, despite_remarks: bool = False,
+    despite_kg: float | None = None, despite_remarks: bool = False,
 ) -> CellMovement:  # fmt: skip
     """Records that `kg` left the site out of a cell. `weighings` are the empty vehicle and the full one,
     whose difference `kg` must be: they are used by this.
 
-    Raises Conflict(more_than_known) unless `despite_balance` says that the person was asked about it, and
-    what `weighings.confirm` raises for weights that may not be used."""
+    Raises what `check_leaving` and `check_answered` raise, of which `despite_kg` is the answer, and what
+    `weighings.confirm` raises for weights that may not be used."""
     with desk.ledger.write() as tx:
         row = take_out(
             tx, desk, cell, kg, reason, paper_number, actor, at, weighings=weighings, title=title,
-            external=external, despite_balance=despite_balance, despite_remarks=despite_remarks,
+            external=external, despite_kg=despite_kg, despite_remarks=despite_remarks,
         )  # fmt: skip
         proposals.propose_open_loads(tx, desk, at)
     return row
@@ -57,14 +63,14 @@ def move_out(
 def take_out(
     tx: Session, desk: Desk, cell: str, kg: float, reason: str, paper_number: str, actor: Actor,
     at: datetime, *, weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID,
-    external: External | None = None, despite_balance: bool = False, despite_remarks: bool = False,
+    external: External | None = None, despite_kg: float | None = None, despite_remarks: bool = False,
 ) -> CellMovement:  # fmt: skip
     """Does what `move_out` says in the caller's transaction; loads are not proposed anew."""
     source = find_cell(tx, cell)
-    known = take(tx, source, kg, despite_balance=despite_balance)
+    known = cells.last_movement(tx, source.id)
+    despite = check_answered(check_leaving(source, known, kg), kg, Answer(despite_kg, reason))
     row = movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
     row.values, row.grain = cells.part_of(known, kg), cells.grain_of(source, known).as_dict()
-    despite = ["more_than_known"] if is_more(known, kg) else []
     if weighings is not None:
         despite += use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
         row.first_weighing_id, row.last_weighing_id = weighings
@@ -76,13 +82,17 @@ def take_out(
 
 def bring_back(
     tx: Session, gone: CellMovement, cell: str, kg: float, reason: str, actor: Actor, at: datetime, *,
-    weighings: tuple[str, str] | None = None, despite_remarks: bool = False,
+    weighings: tuple[str, str] | None = None, despite_kg: float | None = None, despite_remarks: bool = False,
 ) -> CellMovement:  # fmt: skip
     """Puts `kg` of what a movement took out into a cell, in the caller's transaction, with the quality that
-    it left with. Raises as `move_out` for weights, and NotAllowed(never_blend_transfer) as `transfer`."""
+    it left with. Raises as `move_out` for weights, as `transfer` for the cell, and what `check_returned`
+    raises."""
     source, target = find_cell(tx, gone.cell_id), find_cell(tx, cell)
     if source.id != target.id and not may_blend(source, target) and "manager" not in actor.roles:
         raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=cell)
+    asked = check_returned(gone.paper_number, -gone.kg, kg)
+    asked += check_coming(tx, target, cells.last_movement(tx, target.id), kg)
+    despite = check_answered(asked, kg, Answer(despite_kg, reason))
     share = kg / -gone.kg
     row = CellMovement(
         id=new_id(at), cell_id=cell, kind="returned", kg=kg, by=actor.id, reason=reason,
@@ -90,9 +100,8 @@ def bring_back(
         transfer_id=gone.id, at=at, grain=gone.grain,
         values={name: {**one, "known_t": one["known_t"] * share} for name, one in gone.values.items()},
     )  # fmt: skip
-    despite = []
     if weighings is not None:
-        despite = use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
+        despite += use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
         row.first_weighing_id, row.last_weighing_id = weighings
     cells.move(tx, row)
     record(tx, "grain_returned", row, actor, weighings=list(weighings or ()), despite=despite)
@@ -102,20 +111,22 @@ def bring_back(
 def transfer(
     desk: Desk, from_cell: str, to_cell: str, kg: float, reason: str, paper_number: str, actor: Actor,
     at: datetime, *, title: Title = NOTHING_SAID, external: External | None = None,
-    despite_balance: bool = False,
+    despite_kg: float | None = None,
 ) -> tuple[CellMovement, CellMovement]:  # fmt: skip
     """Records that `kg` went from one cell into another, which takes the quality they had. `external` names
     the first of the two movements.
 
-    Raises Conflict(more_than_known) as `move_out` does. What might spoil the other cell's grain takes a
-    manager: NotAllowed(never_blend_transfer)."""
+    Raises as `move_out` does, and what `check_coming` raises of the other cell. What might spoil the other
+    cell's grain takes a manager: NotAllowed(never_blend_transfer)."""
     if from_cell == to_cell:
         raise Invalid(Fault.SAME_CELL, cell=from_cell)
     with desk.ledger.write() as tx:
         source, target = find_cell(tx, from_cell), find_cell(tx, to_cell)
         if not may_blend(source, target) and "manager" not in actor.roles:
             raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=from_cell, to_cell=to_cell)
-        known = take(tx, source, kg, despite_balance=despite_balance)
+        known, before = (cells.last_movement(tx, one.id) for one in (source, target))
+        asked = check_leaving(source, known, kg) + check_coming(tx, target, before, kg)
+        despite = check_answered(asked, kg, Answer(despite_kg, reason))
         leaving = movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
         coming = movement(desk, to_cell, "transfer", kg, reason, paper_number, title, actor, at)
         leaving.transfer_id = coming.transfer_id = leaving.id
@@ -125,7 +136,6 @@ def transfer(
         refer(tx, leaving, external)
         cells.move(tx, leaving)
         cells.move(tx, coming)
-        despite = ["more_than_known"] if is_more(known, kg) else []
         record(tx, "grain_transferred", leaving, actor, to_cell=to_cell, despite=despite)
         proposals.propose_open_loads(tx, desk, at)
     return leaving, coming
@@ -133,20 +143,24 @@ def transfer(
 
 def correct_inventory(
     desk: Desk, cell: str, counted_kg: float, reason: str, paper_number: str, actor: Actor, at: datetime, *,
-    title: Title = NOTHING_SAID, external: External | None = None,
+    title: Title = NOTHING_SAID, external: External | None = None, despite_kg: float | None = None,
 ) -> CellMovement:  # fmt: skip
     """Records what was counted in a cell: the balance is that from now on, the quality stays as it was.
 
-    Raises NotAllowed(not_allowed) for anybody but a manager."""
+    Raises NotAllowed(not_allowed) for anybody but a manager, and what `check_count` and `check_answered`
+    raise."""
     if "manager" not in actor.roles:
         raise NotAllowed(Fault.NOT_ALLOWED)
     with desk.ledger.write() as tx:
-        known = cells.last_movement(tx, find_cell(tx, cell).id)
+        counted = find_cell(tx, cell)
+        known = cells.last_movement(tx, counted.id)
+        asked = check_count(counted, known, counted_kg)
+        despite = check_answered(asked, counted_kg, Answer(despite_kg, reason))
         kg = counted_kg - (known.content_kg if known else 0.0)
         row = movement(desk, cell, "correction", kg, reason, paper_number, title, actor, at)
         refer(tx, row, external)
         cells.move(tx, row)
-        record(tx, "inventory_corrected", row, actor, counted_kg=counted_kg)
+        record(tx, "inventory_corrected", row, actor, counted_kg=counted_kg, despite=despite)
         proposals.propose_open_loads(tx, desk, at)
     return row
 
@@ -156,19 +170,6 @@ def find_cell(tx: Session, cell: str) -> Cell:
     if row is None:
         raise NotFound(Fault.UNKNOWN_CELL, cell=cell)
     return row
-
-
-def take(tx: Session, cell: Cell, kg: float, *, despite_balance: bool) -> CellMovement | None:
-    """Returns what the cell holds before `kg` leave it. Raises Conflict(more_than_known)."""
-    known = cells.last_movement(tx, cell.id)
-    if is_more(known, kg) and not despite_balance:
-        content_kg = max(0.0, known.content_kg) if known else 0.0
-        raise Conflict(Fault.MORE_THAN_KNOWN, cell=cell.id, moved_kg=kg, content_kg=content_kg)
-    return known
-
-
-def is_more(known: CellMovement | None, kg: float) -> bool:
-    return kg > (known.content_kg if known else 0.0) + _EXACT_KG
 
 
 def may_blend(source: Cell, target: Cell) -> bool:
@@ -186,7 +187,7 @@ def use_weighings(
     """Takes two offered weights, the empty vehicle's and the full one's, for a movement; returns the remarks
     that the person answered for."""
     first, last = offered_weighing(tx, ids[0]), offered_weighing(tx, ids[1])
-    if abs(last.kg - first.kg - kg) > _EXACT_KG:
+    if abs(last.kg - first.kg - kg) > EXACT_KG:
         raise Invalid(Fault.NOT_THE_DIFFERENCE, moved_kg=kg, first_kg=first.kg, last_kg=last.kg)
     despite = []
     for weighing, role in ((first, "first"), (last, "last")):

@@ -35,7 +35,7 @@ class Journey:
 def ship(
     desk: Desk, cell: str, kg: float, journey: Journey, actor: Actor, at: datetime, *, reason: str = "",
     paper_number: str = "", weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID,
-    despite_balance: bool = False, despite_remarks: bool = False,
+    despite_kg: float | None = None, despite_remarks: bool = False,
 ) -> Shipment:  # fmt: skip
     """Records that `kg` left a cell for another own silo, and makes the paper that travels with it.
 
@@ -47,7 +47,7 @@ def ship(
         number = f"{desk.policy.site}-{counters.draw(tx, counters.SHIPMENT)}"
         movement = movements.take_out(
             tx, desk, cell, kg, reason, paper_number or number, actor, at, weighings=weighings, title=title,
-            despite_balance=despite_balance, despite_remarks=despite_remarks,
+            despite_kg=despite_kg, despite_remarks=despite_remarks,
         )  # fmt: skip
         paper = _paper(tx, desk, number, species, journey, movement, at)
         row = Shipment(
@@ -65,12 +65,15 @@ def cancel(desk: Desk, number: str, reason: str, actor: Actor, at: datetime) -> 
     """The truck never left: the grain is in its cell as before. Raises Conflict(shipment_ended)."""
     with desk.ledger.write() as tx:
         row = _under_way(tx, number)
-        return _bring_back(tx, desk, row, CANCELLED, row.cell_id, row.kg, reason, actor, at)
+        return _bring_back(
+            tx, desk, row, CANCELLED, row.cell_id, row.kg, reason, actor, at, despite_kg=row.kg
+        )
 
 
 def take_back(
     desk: Desk, number: str, reason: str, actor: Actor, at: datetime, *, cell: str | None = None,
-    kg: float | None = None, weighings: tuple[str, str] | None = None, despite_remarks: bool = False,
+    kg: float | None = None, weighings: tuple[str, str] | None = None, despite_kg: float | None = None,
+    despite_remarks: bool = False,
 ) -> Shipment:  # fmt: skip
     """The truck came back with the grain, which goes into `cell`, or where it was: `kg` as it was weighed
     now, or as it left. Raises Conflict(shipment_ended) and what `movements.bring_back` raises."""
@@ -78,7 +81,7 @@ def take_back(
         row = _under_way(tx, number)
         return _bring_back(
             tx, desk, row, RETURNED, cell or row.cell_id, row.kg if kg is None else kg, reason, actor, at,
-            weighings=weighings, despite_remarks=despite_remarks,
+            weighings=weighings, despite_kg=despite_kg, despite_remarks=despite_remarks,
         )  # fmt: skip
 
 

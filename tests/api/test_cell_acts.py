@@ -22,7 +22,12 @@ def test_a_drying_says_both_masses_and_what_the_scale_missed(counter: Counter) -
         "measured_kg": 97_500.0,
     }  # fmt: skip
     with counter.client() as anne:
-        (row,) = ok(anne.post(C1, json=body), 201)
+        refused = problem(anne.post(C1, json=body), 409, "other_moisture")
+        assert [one["code"] for one in refused["params"]["remarks"]] == ["other_moisture"]
+        sure = {"reason": "the wet side", "despite_kg": 100_000.0}
+        problem(anne.post(C1, json={**body, **sure, "despite_kg": 10_000.0}), 409, "other_moisture")
+        problem(anne.post(C1, json={**body, **sure, "reason": " "}), 422, "answer_needs_reason")
+        (row,) = ok(anne.post(C1, json={**body, **sure}), 201)
         assert (row["kind"], row["kg"], row["by"]) == ("drying", -2_500, "Anne")
         act = row["act"]
         assert (act["kg_in"], act["kg_out"], act["moisture_to"]) == (100_000, 97_500, 14.0)

@@ -33,7 +33,7 @@ def test_more_than_is_known_is_asked_about_in_the_readers_language(counter: Coun
         refused = problem(anne.post(C1, json=out(kg=900_000.0)), 409, "more_than_known")
         plain = refused["title"].replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
         assert plain == "Cellule C1 : 800 000 kg connus, pas 900 000 kg"
-        (row,) = ok(anne.post(C1, json=out(kg=900_000.0, despite_balance=True)), 201)
+        (row,) = ok(anne.post(C1, json=out(kg=900_000.0, despite_kg=900_000.0)), 201)
         assert row["content_kg"] == -100_000
 
 
@@ -52,7 +52,7 @@ def test_a_transfer_answers_with_both_movements_and_each_names_the_other_cell(co
 
 
 def test_a_correction_is_for_managers(counter: Counter) -> None:
-    body = {"kind": "correction", "kg": 0, "reason": "inventory"}
+    body = {"kind": "correction", "kg": 0, "reason": "inventory", "despite_kg": 0}
     with counter.client() as anne, counter.client("marc") as marc:
         problem(anne.post(C1, json=body), 403, "not_allowed")
         (row,) = ok(marc.post(C1, json=body), 201)
@@ -97,7 +97,10 @@ def test_what_persons_entered_of_all_cells_is_listed_newest_first(counter: Count
             anne.post(C1, json={"kind": "transfer", "to_cell": "c5", "kg": 50_000.0, "reason": "room"}), 201
         )
         ok(
-            marc.post("/cells/c5/movements", json={"kind": "correction", "kg": 40_000.0, "reason": "count"}),
+            marc.post(
+                "/cells/c5/movements",
+                json={"kind": "correction", "kg": 40_000.0, "reason": "count", "despite_kg": 40_000.0},
+            ),
             201,
         )
         answer = anne.get("/movements", params={"limit": 2})
@@ -115,7 +118,7 @@ def test_a_cell_names_where_its_grain_may_go_without_a_manager(counter: Counter)
         for source in cells.values():
             for target in cells:
                 body = {"kind": "transfer", "to_cell": target, "kg": 1.0, "reason": "room"}
-                answer = anne.post(f"/cells/{source['id']}/movements", json={**body, "despite_balance": True})
+                answer = anne.post(f"/cells/{source['id']}/movements", json={**body, "despite_kg": 1.0})
                 assert (answer.status_code == 201) == (target in source["blends_into"]), (source, target)
         assert "c5" in cells["c1"]["blends_into"]
         assert "c3" not in cells["c1"]["blends_into"]

@@ -45,7 +45,7 @@ def test_what_leaves_is_listed_with_its_paper_and_may_be_cancelled_once(counter:
         problem(anne.post("/shipments", json=leaving(kg=900_000.0)), 409, "more_than_known")
         problem(anne.post("/shipments", json=leaving(to="silo-1")), 422, "same_site")
         problem(
-            anne.post("/shipments", json=leaving(cell="h1", despite_balance=True)), 422, "species_not_said"
+            anne.post("/shipments", json=leaving(cell="h1", despite_kg=26_400.0)), 422, "species_not_said"
         )
         problem(anne.post("/shipments/left/silo-1-9/cancel", json={"reason": "x"}), 404, "unknown_shipment")
         ok(anne.post("/shipments/left/silo-1-1/cancel", json={"reason": "broke down"}))

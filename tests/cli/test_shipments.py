@@ -15,7 +15,8 @@ from tests.cli.furnished import PIN, furnished
 from tests.silo_rig import START
 
 BY = ("--by", "Anne", "--pin", PIN)
-OUT = ("cell", "out", "c3", "26,4", "--to", "sud", "--plate", "AB-123-CD", "--despite")
+SURE = ("--reason", "Place", "--despite", "26,4")
+OUT = ("cell", "out", "c3", "26,4", "--to", "sud", "--plate", "AB-123-CD", *SURE)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.silo_rig import START
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = furnished(tmp_path_factory.mktemp("closed"), START)
     out = ("cell", "out", "c3", "26,4", "--reason", "Vente", "--paper", "BL-1", "--by", "Anne", "--pin", PIN)
-    assert run(place, *out, "--despite").exit_code == 0
+    assert run(place, *out, "--despite", "26,4").exit_code == 0
     return place
 
 

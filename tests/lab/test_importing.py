@@ -256,9 +256,7 @@ def test_a_composites_result_never_counts_as_a_loads(sampled: Silo) -> None:
 
 def test_a_customers_analysis_is_a_movements_out_by_its_paper(sampled: Silo) -> None:
     for paper in ("BL-7", "BL-8", "BL-8"):
-        movements.move_out(
-            sampled.desk, "c3", 1000, "Vente", paper, MARC, sampled.clock(), despite_balance=True
-        )
+        movements.move_out(sampled.desk, "c3", 1000, "Vente", paper, MARC, sampled.clock(), despite_kg=1000)
     taken = took(sampled, "bl-7;R1;MS;11,9;", "BL-8;R1;MS;11,9;", "S1;R1;MS;11,9;", party="customer")
     assert statuses(taken) == [
         ("accepted", ()), ("waiting", ("several_movements",)), ("waiting", ("unknown_paper",)),

@@ -57,7 +57,7 @@ def clean(silo: Silo, cell: str) -> CellMovement:
 
 
 def empty(silo: Silo, cell: str) -> None:
-    movements.correct_inventory(silo.desk, cell, 0.0, "emptied", "", MARC, silo.clock())
+    movements.correct_inventory(silo.desk, cell, 0.0, "emptied", "", MARC, silo.clock(), despite_kg=0.0)
 
 
 def test_drying_takes_water_and_leaves_the_dry_matter(silo: Silo) -> None:
@@ -224,7 +224,7 @@ def _act(
         expected[cell] -= kg
         expected[other] += kg
     elif kind == "correction":
-        movements.correct_inventory(silo.desk, cell, kg, "counted", "", MARC, silo.clock())
+        movements.correct_inventory(silo.desk, cell, kg, "counted", "", MARC, silo.clock(), despite_kg=kg)
         expected[cell] = kg
     elif kind == "waste":
         cell_acts.clean_grain(silo.desk, cell, kg, {}, SAID, ANNE, silo.clock())

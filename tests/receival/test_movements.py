@@ -32,8 +32,9 @@ def shift(
     return movements.transfer(silo.desk, source, target, kg, "room", "", by, silo.clock(), **over)
 
 
-def count(silo: Silo, kg: float, cell: str = "c1", by: Any = MARC) -> CellMovement:
-    return movements.correct_inventory(silo.desk, cell, kg, "inventory", "", by, silo.clock())
+def count(silo: Silo, kg: float, cell: str = "c1", by: Any = MARC, **over: Any) -> CellMovement:
+    over = {"despite_kg": kg, **over}
+    return movements.correct_inventory(silo.desk, cell, kg, "inventory", "", by, silo.clock(), **over)
 
 
 def bring(silo: Silo, cell: str, kg: float, **values: tuple[float, str, str | None]) -> None:
@@ -108,7 +109,7 @@ def test_more_than_a_cell_is_known_to_hold_is_asked_about_and_then_recorded(silo
     with pytest.raises(Conflict):
         shift(silo, 1, "c5", "h1")
     assert counts(silo) == before
-    leave(silo, 810_000, despite_balance=True)
+    leave(silo, 810_000, despite_kg=810_000)
     assert newest(silo).data["despite"] == ["more_than_known"]
     assert (balance(silo, "c1"), content(silo, "c1")) == (-10_000, {})
     count(silo, 5_000)
@@ -174,10 +175,10 @@ def test_a_transfer_carries_no_more_knowledge_than_there_was(silo: Silo) -> None
     """Protein is known of 100 of 400 t: of the 200 t that go it is known of 50."""
     bring(silo, "c5", 100_000, protein=(10.0, "%", "dm"))
     bring(silo, "c5", 300_000, moisture=(14.0, "%", None))
-    shift(silo, 200_000, "c5", "h1")
-    assert content(silo, "h1")["protein"]["known_t"] == 50.0
+    shift(silo, 200_000, "c5", "c4")
+    assert content(silo, "c4")["protein"]["known_t"] == 50.0
     assert content(silo, "c5")["protein"]["known_t"] == 50.0
-    assert content(silo, "h1")["moisture"]["known_t"] == 150.0
+    assert content(silo, "c4")["moisture"]["known_t"] == 150.0
 
 
 def test_a_falling_number_that_cannot_be_known_stays_so_in_the_other_cell(silo: Silo) -> None:
@@ -191,9 +192,9 @@ def test_a_falling_number_that_cannot_be_known_stays_so_in_the_other_cell(silo: 
 
 def test_falling_numbers_blend_by_liquefaction_in_a_transfer(silo: Silo) -> None:
     bring(silo, "c5", 200_000, falling_number=(400.0, "s", None))
-    bring(silo, "h1", 100_000, falling_number=(220.0, "s", None))
-    shift(silo, 100_000, "c5", "h1")
-    assert content(silo, "h1")["falling_number"]["value"] == pytest.approx(278.85, abs=0.01)
+    bring(silo, "c4", 100_000, falling_number=(220.0, "s", None))
+    shift(silo, 100_000, "c5", "c4")
+    assert content(silo, "c4")["falling_number"]["value"] == pytest.approx(278.85, abs=0.01)
 
 
 @pytest.mark.parametrize(("source", "target"), [("q1", "c5"), ("c5", "c3")])
@@ -298,13 +299,13 @@ def test_what_a_cell_holds_is_the_sum_of_what_moved(
             bring(silo, cell, kg, moisture=(13.0, "%", None), falling_number=(kg / 1000 + 45, "s", None))
             expected[cell] += kg
         elif kind == "out":
-            leave(silo, kg, cell, despite_balance=True)
+            leave(silo, kg, cell, despite_kg=kg)
             expected[cell] -= kg
         elif kind == "correction":
             count(silo, kg, cell)
             expected[cell] = kg
         elif cell != other:
-            shift(silo, kg, cell, other, by=MARC, despite_balance=True)
+            shift(silo, kg, cell, other, by=MARC, despite_kg=kg)
             expected[cell] -= kg
             expected[other] += kg
     with silo.desk.ledger.read() as tx:

@@ -94,7 +94,7 @@ def test_what_is_known_of_it_enters_the_cell_and_what_is_measured_there_comes_fi
 
 def test_claims_travel_with_it(two: TwoSilos) -> None:
     two.here.receive("ZZ-999-ZZ")
-    row = two.ship(1_000, "c3", despite_balance=True)
+    row = two.ship(1_000, "c3", reason="room", despite_kg=1_000)
     two.hear(row)
     (load,) = two.there.loads(two.arrive(row.number))
     assert (load.claims, load.regime, load.organisation) == (["organic"], "owned", "Silo de Beauvoir")
@@ -307,8 +307,11 @@ def test_where_it_may_go_is_what_headquarters_named(two: TwoSilos) -> None:
 
 
 def test_its_species_is_the_cells_or_is_said(two: TwoSilos) -> None:
-    refused(Fault.SPECIES_NOT_SAID, two.ship, 1_000, "h1", despite_balance=True)
-    assert two.ship(1_000, "h1", despite_balance=True, journey={"species": "barley"}).species == "barley"
+    refused(Fault.SPECIES_NOT_SAID, two.ship, 1_000, "h1", reason="room", despite_kg=1_000)
+    assert (
+        two.ship(1_000, "h1", reason="room", despite_kg=1_000, journey={"species": "barley"}).species
+        == "barley"
+    )
 
 
 def test_it_may_rest_on_two_weighings(two: TwoSilos) -> None:

@@ -160,10 +160,14 @@ async def test_a_drying_is_asked_step_by_step_and_says_both_masses(station: Stat
         await choose(t, "pesée en sortie ?", "97,4 t")
         await t.see("C1 : séchage", "97 400 kg pesés en", "oui, l'écrire")
         await t.press("down", "enter")
+        await t.see("16,2 % avant séchage", "connue à 13,4 %", "oui, c'est juste")
+        await t.press("down", "enter")
+        await choose(t, "Pour quel motif ?", "le contenu était estimé")
         await t.hear("Écrit : C1, séchage")
         await t.see("−2 600 kg", "100 000 kg entrés, 97 400 kg sortis")
         assert all(len(line) <= WIDTH for line in t.text.split("\n"))
     (event,) = events_of(station.silo, "grain_dried")
+    assert (event.data["despite"], event.data["reason"]) == (["other_moisture"], "le contenu était estimé")
     assert event.data["act"]["freinte_kg"] == pytest.approx(100_000 * 83.8 / 86 - 97_400, abs=1e-3)
 
 

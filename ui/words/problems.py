@@ -7,9 +7,16 @@ from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts
 from ui.words.reasons import (
+    COUNT_FAR_OFF,
+    DRY_MATTER_DIFFERS,
     FOUND_AFTER_DECISION,
+    MORE_THAN_KNOWN,
+    MORE_THAN_LEFT,
+    MUCH_WASTE,
     NOT_A_DIVISION,
     NOT_OVER_USUAL_TARE,
+    OTHER_MOISTURE,
+    OVER_CAPACITY,
     UNUSUAL_EMPTY_SHARE,
     UNUSUAL_TARE,
     WEIGHED_BEFORE_DECISION,
@@ -24,6 +31,7 @@ _LIST_MODELS = N_("See what is installed with: silo model list.")
 _SEND_AGAIN = N_("Send it again from the phone that took it; silo check names all that is damaged.")
 _READ_AGAIN = N_("Read the bridge's display again, and type what it shows.")
 _LOOK_AT_VEHICLE = N_("Compare the plate and the bridge's display, then say that it is right.")
+_SAY_THAT_RIGHT = N_("Check the cell and the figures; if they are right, say so, and why.")
 _SIGN_PACK = N_("Have it signed by who may: silo rules sign.")
 _EMPTY_FIRST = N_("Empty the cell first, or plan another one.")
 _ASK_MANAGER = N_("Ask a manager.")
@@ -417,9 +425,15 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Compare it with the paper; a number of another book is written with its letters: P-{number}."),
     ),
     "more_than_known": (
-        N_("cell {cell} is known to hold {content_kg}, not {moved_kg}"),
+        MORE_THAN_KNOWN,
         N_("Check the cell and the weight; if they are right, say so: what it held was an estimate."),
     ),
+    "over_capacity": (OVER_CAPACITY, _SAY_THAT_RIGHT),
+    "count_far_off": (COUNT_FAR_OFF, _SAY_THAT_RIGHT),
+    "much_waste": (MUCH_WASTE, _SAY_THAT_RIGHT),
+    "dry_matter_differs": (DRY_MATTER_DIFFERS, _SAY_THAT_RIGHT),
+    "other_moisture": (OTHER_MOISTURE, _SAY_THAT_RIGHT),
+    "more_than_left": (MORE_THAN_LEFT, _SAY_THAT_RIGHT),
     "cell_not_empty": (
         N_("cell {cell} still holds {content_kg}"),
         N_("Empty it first, or let a manager count what lies in it."),
@@ -511,6 +525,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "drying_wrong": (
         N_("drying takes water: {moisture_from} to {moisture_to} %, {moved_kg} in and {measured_kg} out?"),
         N_("Check both moistures, and what the scale said of the dried grain."),
+    ),
+    "cell_cannot_hold": (
+        N_("cell {cell} is made for {capacity_kg}: {moved_kg} cannot lie in it"),
+        N_("Check the figure and its unit; a wrong capacity is corrected in the site file."),
+    ),
+    "answer_needs_reason": (
+        N_("what the station asks about needs a reason"),
+        N_("Say why it is right, as it will be read later."),
+    ),
+    "target_under_content": (
+        N_("cell {cell} holds {content_kg} already, with what is to come: {target_t} t are planned"),
+        N_("Plan at least that, or none; correct the inventory where the book is wrong."),
     ),
     "substance_not_said": (
         N_("the site file does not know {product}: say its substance, and how it is put on"),

@@ -17,6 +17,20 @@ UNUSUAL_TARE = N_("tare {tare_kg}, but this vehicle usually weighs {usual_kg} em
 UNUSUAL_EMPTY_SHARE = N_("tare {tare_kg} is unusual for {gross_kg} full")
 NOT_OVER_USUAL_TARE = N_("gross {gross_kg}: this vehicle usually weighs {usual_kg} empty")
 WEIGHED_BEFORE_DECISION = N_("{kg} were weighed at {weighed_at}, before the decision of {decided_at}")
+MORE_THAN_KNOWN = N_("cell {cell} is known to hold {content_kg}, not {moved_kg}")
+OVER_CAPACITY = N_("cell {cell} is made for {capacity_kg}: {held_kg} would lie in it, or are to come")
+COUNT_FAR_OFF = N_(
+    "{counted_kg} counted in cell {cell}, {content_kg} known: {apart_kg} apart, at most {limit_kg} is usual"
+)
+MUCH_WASTE = N_("{moved_kg} of waste are {share} of what cell {cell} holds, at most {limit_share} is usual")
+DRY_MATTER_DIFFERS = N_(
+    "by the dry matter {computed_kg} come out, by the scale {measured_kg}: {apart_kg} apart, at most "
+    "{limit_share} is usual"
+)
+OTHER_MOISTURE = N_(
+    "{said} % before drying, but what is known of cell {cell} is {value} %: chance explains {points} points"
+)
+MORE_THAN_LEFT = N_("{left_kg} left with the shipment {number}, {moved_kg} came back")
 FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
@@ -52,6 +66,14 @@ SENTENCES: Mapping[str, str] = {
     "not_over_usual_tare": NOT_OVER_USUAL_TARE,
     "weighed_before_decision": WEIGHED_BEFORE_DECISION,
     "found_after_decision": FOUND_AFTER_DECISION,
+    # a cell
+    "more_than_known": MORE_THAN_KNOWN,
+    "over_capacity": OVER_CAPACITY,
+    "count_far_off": COUNT_FAR_OFF,
+    "much_waste": MUCH_WASTE,
+    "dry_matter_differs": DRY_MATTER_DIFFERS,
+    "other_moisture": OTHER_MOISTURE,
+    "more_than_left": MORE_THAN_LEFT,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),

@@ -53,8 +53,8 @@ def list_movements(
 
 @router.post(OF_CELL, status_code=201, responses=problems(404, 409))
 def add_movement(asked: Asked, by: By, cell_id: str, body: schemas.MovementIn) -> list[schemas.Movement]:
-    """The movement that was recorded; of a transfer both. 409 `more_than_known`: repeat it with
-    `despite_balance` when the person says that it is right."""
+    """The movement that was recorded; of a transfer both. 409 with `remarks`: repeat it with
+    `despite_kg`, the mass once more, when the person says that it is right."""
     rows = _record(asked, by, cell_id, body)
     with view_of(asked) as view:
         return views.movements(view, rows)
@@ -68,19 +68,20 @@ def _record(asked: Inquiry, by: Actor, cell_id: str, body: schemas.MovementIn) -
     desk, now = asked.desk, asked.now()
     if isinstance(body, schemas.CorrectionIn):
         row = acts.correct_inventory(
-            desk, cell_id, body.kg, body.reason, body.paper_number, by, now, title=title, external=external
-        )
+            desk, cell_id, body.kg, body.reason, body.paper_number, by, now, title=title, external=external,
+            despite_kg=body.despite_kg,
+        )  # fmt: skip
         return [row]
     if isinstance(body, schemas.TransferIn):
         both = acts.transfer(
             desk, cell_id, body.to_cell, body.kg, body.reason, body.paper_number, by, now,
-            title=title, external=external, despite_balance=body.despite_balance,
+            title=title, external=external, despite_kg=body.despite_kg,
         )  # fmt: skip
         return list(both)
     row = acts.move_out(
         desk, cell_id, body.kg, body.reason, body.paper_number, by, now,
         weighings=body.weighings, title=title, external=external,
-        despite_balance=body.despite_balance, despite_remarks=body.despite_remarks,
+        despite_kg=body.despite_kg, despite_remarks=body.despite_remarks,
     )  # fmt: skip
     return [row]
 
@@ -98,7 +99,7 @@ def _record_act(asked: Inquiry, by: Actor, cell_id: str, body: _ActIn) -> list[C
     desk, now = asked.desk, asked.now()
     if isinstance(body, schemas.CellTreatmentIn):
         return [treatments.treat_cell(desk, cell_id, _dose(body), by, now)]
-    said = cell_acts.Said(body.reason, body.paper_number, body.despite_balance)
+    said = cell_acts.Said(body.reason, body.paper_number, body.despite_kg)
     if isinstance(body, schemas.DryingIn):
         drying = cell_acts.Drying(
             body.kg, body.moisture_from, body.moisture_to, body.measured_kg, body.to_cell

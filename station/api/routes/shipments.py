@@ -49,14 +49,14 @@ def list_expected(
 
 @router.post("", status_code=201, responses=problems(404, 409))
 def ship(asked: Asked, by: By, body: schemas.ShipmentIn) -> schemas.ShipmentLeft:
-    """Grain leaves a cell for another own silo. 409 `more_than_known`: repeat it with `despite_balance` when
-    the person says that it is right."""
+    """Grain leaves a cell for another own silo. 409 with `remarks`: repeat it with `despite_kg`, the mass
+    once more, when the person says that it is right."""
     row = shipments.ship(
         asked.desk, body.cell, body.kg,
         Journey(body.to, body.plate, body.trailer, body.driver, body.carrier, body.species), by, asked.now(),
         reason=body.reason, paper_number=body.paper_number, weighings=body.weighings,
         title=Title(Regime(body.regime) if body.regime else None, body.organisation),
-        despite_balance=body.despite_balance, despite_remarks=body.despite_remarks,
+        despite_kg=body.despite_kg, despite_remarks=body.despite_remarks,
     )  # fmt: skip
     return _left(asked, row)
 
@@ -72,7 +72,7 @@ def take_back(asked: Asked, by: By, number: str, body: schemas.ShipmentBackIn) -
     """The truck came back with the grain."""
     row = shipments.take_back(
         asked.desk, number, body.reason, by, asked.now(), cell=body.cell, kg=body.kg,
-        weighings=body.weighings, despite_remarks=body.despite_remarks,
+        weighings=body.weighings, despite_kg=body.despite_kg, despite_remarks=body.despite_remarks,
     )  # fmt: skip
     return _left(asked, row)
 

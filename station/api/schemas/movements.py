@@ -33,24 +33,24 @@ Counted = Annotated[float, Field(ge=0, le=100_000_000, allow_inf_nan=False, stri
 
 class _MovementIn(In):
     """`reason` and `paper_number` as a person wrote them; `regime` and `organisation` are the site's where
-    they are not given."""
+    they are not given. `despite_kg`: `kg` once more, from a person who was asked about it."""
 
     reason: Why
     paper_number: Text = ""
     regime: RegimeCode | None = None
     organisation: Organisation | None = None
     external: ExternalIn | None = None
+    despite_kg: Counted | None = None
 
 
 class MoveOutIn(_MovementIn):
     """Grain leaves the site. `weighings` are the ids of the empty vehicle's weighing and of the full one's,
-    of which `kg` is the difference. `despite_balance`: more than the cell is known to hold, and the person
-    says that it is right; `despite_remarks`: the same of weights whose line failed."""
+    of which `kg` is the difference. `despite_remarks`: the person was asked about these weights,
+    whose line failed."""
 
     kind: Literal["out"]
     kg: Moved
     weighings: tuple[Key, Key] | None = None
-    despite_balance: bool = False
     despite_remarks: bool = False
 
 
@@ -60,7 +60,6 @@ class TransferIn(_MovementIn):
     kind: Literal["transfer"]
     kg: Moved
     to_cell: Key
-    despite_balance: bool = False
 
 
 class CorrectionIn(_MovementIn):
@@ -71,11 +70,12 @@ class CorrectionIn(_MovementIn):
 
 
 class _ActIn(In):
-    """What is done with a cell or its grain; `despite_balance` as of grain that leaves."""
+    """What is done with a cell or its grain; `despite_kg`: the mass that the act begins with once more
+    (the waste, or what went into the dryer), from a person who was asked about it, with his reason."""
 
     reason: Text = ""
     paper_number: Text = ""
-    despite_balance: bool = False
+    despite_kg: Moved | None = None
 
 
 class GrainCleaningIn(_ActIn):

@@ -42,7 +42,7 @@ class ShipmentIn(In):
     regime: RegimeCode | None = None
     organisation: Organisation | None = None
     weighings: tuple[Key, Key] | None = None
-    despite_balance: bool = False
+    despite_kg: Moved | None = None
     despite_remarks: bool = False
 
 
@@ -54,6 +54,7 @@ class ShipmentBackIn(In):
     cell: Key | None = None
     kg: Moved | None = None
     weighings: tuple[Key, Key] | None = None
+    despite_kg: Moved | None = None
     despite_remarks: bool = False
 
 

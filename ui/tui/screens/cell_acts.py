@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from station.api import schemas
+from ui.tui.asked_again import ask_again
 from ui.tui.dialogs import Choice, Option
-from ui.tui.notice import problem_text
 from ui.tui.screens.base import StationScreen
 from ui.words import vocabulary
 from ui.words.acts import acted
@@ -17,7 +17,7 @@ from ui.words.numbers import masses_in, numbers_in
 
 Answers = dict[str, float | str]
 Then = Callable[[Answers], None]
-Send = Callable[[bool], Awaitable[None]]  # True: more leaves than is known, and the person says so
+Send = Callable[[Answers], Awaitable[None]]  # with what the person says once the station asked
 _MOVEMENT: TypeAdapter[schemas.MovementIn] = TypeAdapter(schemas.MovementIn)
 _MOST_PERCENT = 100.0
 _HERE = ("arrived", "weighed", "proposed", "waiting", "decided")  # states of a load without its ticket
@@ -302,13 +302,12 @@ def _confirm(screen: StationScreen, kind: str, cell: str, said: Answers) -> None
     else:
         what += _told(screen, cell, said)
 
-    def send(despite: bool) -> Awaitable[None]:
-        more = {"despite_balance": True} if despite else {}
+    def send(more: Answers) -> Awaitable[None]:
         return screen.station.client.move_grain(
             cell, _MOVEMENT.validate_python({"kind": kind, **said, **more})
         )
 
-    _ask_if_right(screen, board.cell_name(cell), " · ".join(what), send)
+    _ask_if_right(screen, board.cell_name(cell), " · ".join(what), send, said.get("kg"))
 
 
 def _told(screen: StationScreen, cell: str, said: Answers) -> list[str]:
@@ -335,30 +334,26 @@ def _told_dose(screen: StationScreen, said: Answers) -> str:
     return acted(said, screen.t)
 
 
-def _ask_if_right(screen: StationScreen, where: str, what: str, send: Send) -> None:
-    """Ask once, write; where more leaves than is known to lie there, ask once more."""
+def _ask_if_right(
+    screen: StationScreen, where: str, what: str, send: Send, kg: float | str | None = None
+) -> None:
+    """Ask once, write; what the station asks about `kg` is asked, and why that is right."""
     t, station = screen.t, screen.station
     title = t.gettext("{where}: {what}").format(where=where, what=what)
     title += "\n" + t.gettext("Once written it stays. Write it?")
     written = t.gettext("Written: {where}, {what}.").format(where=where, what=what)
 
-    def ask_again(refused: schemas.Problem) -> bool:
-        if refused.code != "more_than_known":
-            return False
-        screen.choose(
-            problem_text(refused, t),
-            [Option("yes", t.gettext("yes, it is right: write it"))],
-            lambda _: station.act(lambda: send(True), lambda _: station.say(written)),
-            preselects=False,
-        )
-        return True
+    def write(more: Answers) -> None:
+        station.act(lambda: send(more), lambda _: station.say(written), on_refusal=asked)
 
-    screen.choose(
-        title,
-        [Option("yes", t.gettext("yes, write it"))],
-        lambda _: station.act(lambda: send(False), lambda _: station.say(written), on_refusal=ask_again),
-        preselects=False,
-    )
+    def ask_why() -> None:
+        reasons = [t.gettext("weighed again"), t.gettext("what it held was an estimate")]
+        screen.choose_reason(
+            t.gettext("Why?"), reasons, lambda why: write({"reason": why, "despite_kg": kg or 0.0})
+        )
+
+    asked = ask_again(screen, ask_why)
+    screen.choose(title, [Option("yes", t.gettext("yes, write it"))], lambda _: write({}), preselects=False)
 
 
 _ASKS: dict[str, Callable[[StationScreen], None]] = {

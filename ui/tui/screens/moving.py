@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from station.api import schemas
+from ui.tui.asked_again import ask_again
 from ui.tui.dialogs import Choice, Option
 from ui.tui.lines.movements import where
-from ui.tui.notice import problem_text
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.cell_acts import act_options, ask_act, cell_option, is_act
 from ui.words.numbers import masses_in
@@ -181,16 +181,9 @@ def _confirm(screen: StationScreen, title: str, yes: str, then: Callable[[], Non
     screen.choose(title, [Option("yes", yes)], lambda _: then(), preselects=False)
 
 
-def _send(screen: StationScreen, draft: MovementDraft, *, despite_balance: bool = False) -> None:
-    """Send the movement; where more leaves than is known to lie there, ask once more."""
+def _send(screen: StationScreen, draft: MovementDraft, *, despite_kg: float | None = None) -> None:
+    """Send the movement; what the station asks about it is asked, and sent once more with the answer."""
     station, t = screen.station, screen.t
-
-    def ask_again(refused: schemas.Problem) -> bool:
-        if refused.code != "more_than_known":
-            return False
-        yes = t.gettext("yes, it is right: write it")
-        _confirm(screen, problem_text(refused, t), yes, lambda: _send(screen, draft, despite_balance=True))
-        return True
 
     def show(_: object) -> None:
         text = t.gettext("Written: cell {cell}, {quantity}.")
@@ -198,17 +191,19 @@ def _send(screen: StationScreen, draft: MovementDraft, *, despite_balance: bool 
         station.say(text.format(cell=cell, quantity=_both_units(draft.kg, screen)))
 
     station.act(
-        lambda: station.client.move_grain(draft.cell, _request(draft, despite_balance)),
+        lambda: station.client.move_grain(draft.cell, _request(draft, despite_kg)),
         show,
-        on_refusal=ask_again,
+        on_refusal=ask_again(screen, lambda: _send(screen, draft, despite_kg=draft.kg)),
     )
 
 
-def _request(draft: MovementDraft, despite_balance: bool) -> schemas.MovementIn:
-    said = {"kg": draft.kg, "reason": draft.reason, "paper_number": draft.paper_number}
+def _request(draft: MovementDraft, despite_kg: float | None) -> schemas.MovementIn:
+    said = {
+        "kg": draft.kg, "reason": draft.reason, "paper_number": draft.paper_number, "despite_kg": despite_kg,
+    }  # fmt: skip
     if draft.kind == "correction":
         return schemas.CorrectionIn.model_validate({"kind": "correction", **said})
     if draft.kind == "transfer":
-        asked = {"kind": "transfer", "to_cell": draft.to_cell, "despite_balance": despite_balance}
+        asked = {"kind": "transfer", "to_cell": draft.to_cell}
         return schemas.TransferIn.model_validate({**asked, **said})
-    return schemas.MoveOutIn.model_validate({"kind": "out", "despite_balance": despite_balance, **said})
+    return schemas.MoveOutIn.model_validate({"kind": "out", **said})
