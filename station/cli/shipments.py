@@ -11,7 +11,7 @@ from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.options import ConfigOption, DespiteOption, PinOption, kg_or_none, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
-from ui.words.vocabulary import species_name
+from ui.words.vocabulary import claim_name, species_name
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The shipment's number."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
@@ -87,6 +87,9 @@ def _drawn(row: dict[str, Any]) -> bytes:
         (_("To"), row["to_name"]), (_("Plate"), row["plate"]), (_("Driver"), row["driver"]),
         (_("Species"), species_name(row["species"], LANGUAGE)),
         (_("Weight"), t.tonnes(row["kg"] / 1000) if row["kg"] is not None else ""),
+        (_("Claims"), ", ".join(claim_name(one, LANGUAGE) for one in row["claims"])),
+        (_("Treated with"), ", ".join(row["treated"])),
+        (_("Beware"), _("never to be blended") if row["never_blend"] else ""),
         (_("Left"), t.moment(datetime.fromisoformat(row["left_at"]))),
     ]  # fmt: skip
     title = _("Transfer between silos {number}").format(number=row["number"])

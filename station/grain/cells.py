@@ -85,7 +85,8 @@ class Facts:
 
     `expected`: what was not measured of this load but is known of loads like it (a composite, its variety),
     with its wide uncertainty. `uncertified`: claims whose certificate is not there or not valid that day.
-    `questions`: what a person must answer before the load is tipped."""
+    `questions`: what a person must answer before the load is tipped. `never_blend`: the own silo that it came
+    from kept it apart."""
 
     species: str
     claims: frozenset[str]
@@ -98,6 +99,7 @@ class Facts:
     expected: Mapping[Analyte, Measured] = field(default_factory=dict)
     uncertified: frozenset[str] = frozenset()
     questions: tuple[Reason, ...] = ()
+    never_blend: bool = False
 
     @property
     def moisture(self) -> MoisturePercent | None:

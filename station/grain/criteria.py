@@ -200,8 +200,10 @@ def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:
 
     It breaks every never-blend limit that the pack states for an analyte of this species (a tighter limit
     of one grade only bars that grade's cells), or its falling number is at or under 50 s, where mixing
-    cannot be computed, or the visual check was adverse."""
+    cannot be computed, or the visual check was adverse, or it came so from another own silo."""
     reasons: list[Reason] = []
+    if facts.never_blend:
+        reasons.append(Reason(Code.CAME_NEVER_BLEND))
     if facts.adverse:
         reasons.append(Reason(Code.ADVERSE_VISUAL_CHECK, {"findings": list(facts.adverse)}))
     reasons.extend(_broken_everywhere(facts, pack) if pack else ())

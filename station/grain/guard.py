@@ -40,6 +40,7 @@ _RULE_OF: Mapping[Code, Guarded] = {
     Code.NEVER_BLEND: Guarded.NEVER_BLEND,
     Code.NEVER_BLEND_NOT_SURE: Guarded.NEVER_BLEND,
     Code.ADVERSE_VISUAL_CHECK: Guarded.NEVER_BLEND,
+    Code.CAME_NEVER_BLEND: Guarded.NEVER_BLEND,
     Code.WRONG_CELL_SPECIES: Guarded.NEVER_BLEND,
     Code.CELL_NEVER_BLEND: Guarded.NEVER_BLEND,
     Code.CELL_HOLDS: Guarded.NEVER_BLEND,
@@ -53,7 +54,8 @@ _RULE_OF: Mapping[Code, Guarded] = {
     Code.NO_RULE_PACK: Guarded.MEASUREMENT,
     Code.UNKNOWN_GRADE: Guarded.MEASUREMENT,
 }
-_OF_THE_LOAD = frozenset({Code.NEVER_BLEND, Code.ADVERSE_VISUAL_CHECK})  # bars it from all but quarantine
+# These bar it from all but quarantine.
+_OF_THE_LOAD = frozenset({Code.NEVER_BLEND, Code.ADVERSE_VISUAL_CHECK, Code.CAME_NEVER_BLEND})
 
 
 def guard_of(result: Mapping[str, Any], cell: str, role: CellRole) -> Guard:

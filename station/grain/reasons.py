@@ -147,6 +147,7 @@ class Code(StrEnum):
     NOTHING_FITS = "nothing_fits"
     NO_WEIGHT = "no_weight"
     NO_RULE_PACK = "no_rule_pack"  # at
+    CAME_NEVER_BLEND = "came_never_blend"
     ADVERSE_VISUAL_CHECK = "adverse_visual_check"  # findings
     WAIVED = "waived"  # analytes
     WAITS_FOR_CERTIFICATE = "waits_for_certificate"  # claims

@@ -52,6 +52,7 @@ class _Sample(_File):
     expected: dict[Analyte, _SampleValue] = {}
     uncertified: list[str] = []
     questions: list[Reason] = []
+    never_blend: bool = False
 
 
 def read_cells(text: str | bytes) -> tuple[CellState, ...]:
@@ -89,6 +90,7 @@ def read_facts(text: str | bytes) -> Facts:
         expected=_measured(sample.expected, "expected"),
         uncertified=frozenset(sample.uncertified),
         questions=tuple(sample.questions),
+        never_blend=sample.never_blend,
     )
 
 
@@ -151,6 +153,7 @@ def facts_as_dict(facts: Facts) -> dict[str, Any]:
         **({"expected": _measured_dicts(facts.expected)} if facts.expected else {}),
         **({"uncertified": sorted(facts.uncertified)} if facts.uncertified else {}),
         **({"questions": [reason.as_dict() for reason in facts.questions]} if facts.questions else {}),
+        **({"never_blend": True} if facts.never_blend else {}),
     }
 
 

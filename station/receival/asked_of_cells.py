@@ -139,7 +139,8 @@ def content_kg(known: CellMovement | None) -> float:
 
 
 def _of(cell: Cell, known: CellMovement | None, **more: float) -> dict[str, Any]:
-    return {"cell": cell.id, **more, "content_kg": content_kg(known)}
+    said: dict[str, Any] = {"cell": cell.id, "content_kg": content_kg(known)}
+    return said | more
 
 
 def _reserved_kg(tx: Session, cell: Cell) -> float:

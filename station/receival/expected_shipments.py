@@ -12,6 +12,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.claims import CLAIMS
 from station.grain.identifiers import Regime
+from station.grain.past import INSECTICIDE_FREE
 from station.receival import proposals
 from station.receival import shipment_paper as papers
 from station.receival.shipment_paper import ShipmentPaper
@@ -22,7 +23,10 @@ from station.store.ids import new_id
 from station.store.tables import ExpectedShipment, Load, OwnSite, Visit
 
 BY_HUB, BY_TEXT, BY_NUMBER = "hub", "text", "number"
-_FACTS = ("from_site", "plate", "species", "kg", "claims", "regime", "organisation", "values")
+_FACTS = (
+    "from_site", "plate", "species", "kg", "claims", "regime", "organisation", "values", "treated",
+    "never_blend",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +181,10 @@ def _arrival(row: ExpectedShipment, arriving: Arriving) -> Arrival:
 
 
 def _claims(paper: ShipmentPaper) -> list[str]:
-    """Return those that a load can have; a site's own words mean nothing at another."""
-    return sorted({claim for claim in paper.claims if claim in CLAIMS.entries})
+    """Return those that a load can have; a site's own words mean nothing at another, and what was treated is
+    not free of insecticide, whatever an older release wrote."""
+    lost = {INSECTICIDE_FREE} if paper.treated else set()
+    return sorted({claim for claim in paper.claims if claim in CLAIMS.entries} - lost)
 
 
 def _regime(said: str) -> Regime | None:

@@ -83,9 +83,9 @@ class Ground:
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
     left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
-    the values that came with a shipment of another own silo (`is_shipment`). `points`: from how many places
-    each of its samples was probed, None where nobody said so. `answered`: which questions (code) of which
-    captures. `certificates` are the supplier's, whenever they are valid."""
+    the values that came with a shipment of another own silo (`is_shipment`), which may say `never_blend`.
+    `points`: from how many places each of its samples was probed, None where nobody said so. `answered`:
+    which questions (code) of which captures. `certificates` are the supplier's, whenever they are valid."""
 
     load: Load
     chain: Chain
@@ -100,6 +100,7 @@ class LoadEvidence:
     arrived_at: datetime | None = None
     certificates: tuple[Certificate, ...] = ()
     is_shipment: bool = False
+    never_blend: bool = False
 
     def uncertified(self, policy: SitePolicy) -> frozenset[str]:
         """Return the claims whose certificate is awaited; the silo that a shipment left had them."""
@@ -142,7 +143,9 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     seen = [load.id for load in loads if any(captures.get(one) for one in samples[load.id])]
     answers = answers_by_load(tx, seen) if seen else {}
     disputed = disputed_among(tx, [load.id for load in loads])
-    shipments = shipment_standing.brought(tx, [load.id for load in loads])
+    shipments = shipment_standing.shipments_by_load(tx, [load.id for load in loads])
+    brought = {load: shipment_standing.usable(row) for load, row in shipments.items()}
+    apart = {load for load, row in shipments.items() if row.paper.get("never_blend")}
     return [
         LoadEvidence(
             load,
@@ -152,12 +155,13 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),
             checks.get(load.id),
             load.id in disputed,
-            shipments.get(load.id, {}),
+            brought.get(load.id, {}),
             tuple(sample.points for sample in rows.get(load.id, ())),
             frozenset(answers.get(load.id, ())),
             visits[load.visit_id].arrived_at,
             tuple(certificates.get(visits[load.visit_id].supplier_id, ())),
             load.id in shipments,
+            load.id in apart,
         )
         for load in loads
     ]
@@ -182,6 +186,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         questions=photo_questions(of.captures, of.load.species, pack, of.answered),
         expected=awaited,
         uncertified=of.uncertified(desk.policy),
+        never_blend=of.never_blend,
     )
     stand = barred_for(on.cells, on.found, Product.of(of.load.species, of.load.claims), of.load.visit_id)
     routed = route(facts, stand, pack)
@@ -312,7 +317,7 @@ def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
     waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
     questions: tuple[Reason, ...] = (), expected: Mapping[Analyte, Expected] = MappingProxyType({}),
-    uncertified: frozenset[str] = frozenset(),
+    uncertified: frozenset[str] = frozenset(), never_blend: bool = False,
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
     be measured. What was not measured here has the value that a shipment brought (`brought`)."""
@@ -333,6 +338,7 @@ def facts_of(
         questions=questions,
         expected={analyte: one.measured for analyte, one in expected.items()},
         uncertified=uncertified,
+        never_blend=never_blend,
     )
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from station.grain.guard import Guarded
 from station.grain.past import Grain, united
 from station.receival.guards import guard_for
+from station.receival.shipment_standing import treated_before
 from station.store import queries
 from station.store.tables import Load, Treatment
 
@@ -22,6 +23,6 @@ def of_load(tx: Session, load: Load, cell: str) -> dict[str, Any]:
 
 
 def substances_on(tx: Session, load_id: str) -> tuple[str, ...]:
-    """Return what the load was treated with since it arrived."""
+    """Return what the load was treated with: before it left another own silo, and since it arrived."""
     query = select(Treatment.substance).where(Treatment.load_id == load_id, col(Treatment.line).is_(None))
-    return united(tx.exec(query.order_by(col(Treatment.seq))), ())
+    return united(treated_before(tx, load_id), tx.exec(query.order_by(col(Treatment.seq))))

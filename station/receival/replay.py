@@ -207,7 +207,7 @@ def _judged_again(
     facts = facts_of(
         load, assessment, estimate(inputs["weights"], policy.net_share), adverse=declared.adverse,
         waived=declared.waived, brought=inputs.get("brought", {}), questions=declared.questions,
-        expected=awaited, uncertified=declared.uncertified,
+        expected=awaited, uncertified=declared.uncertified, never_blend=declared.never_blend,
     )  # fmt: skip
     routed = route(facts, read_cells(to_json(inputs["cells"])), pack)
     return {

@@ -53,8 +53,10 @@ class TravellingValue(BaseModel):
 
 
 class ShipmentPaper(BaseModel):
-    """`gross_kg` and `tare_kg` are known where the truck was weighed when it left. What a later release says
-    more is passed over."""
+    """`gross_kg` and `tare_kg` are known where the truck was weighed when it left. `claims` are those that
+    the cell still honoured, `treated` the substances that were put on the grain; grain that is `never_blend`
+    goes to no other. What a later release says more is passed over, what an older one does not say is not
+    known."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -77,6 +79,8 @@ class ShipmentPaper(BaseModel):
     paper_number: Said = ""
     left_at: AwareDatetime
     values: Annotated[dict[Named, TravellingValue], Field(max_length=60)] = {}
+    treated: Annotated[list[Named], Field(max_length=20)] = []
+    never_blend: bool = False
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Self:
@@ -146,7 +150,7 @@ def _fields(body: bytes) -> dict[str, Any]:
         raise ValueError("cut off")
     told = json.loads(text)
     names = list(ShipmentPaper.model_fields)
-    if not isinstance(told, list) or len(told) < len(names):
+    if not isinstance(told, list) or len(told) <= names.index("values"):
         raise ValueError("fields are missing")
     fields = dict(zip(names, told, strict=False))  # a later release says more
     fields["values"] = {

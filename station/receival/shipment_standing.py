@@ -47,12 +47,6 @@ def check_not_expected(tx: Session, plate: str) -> None:
         )  # fmt: skip
 
 
-def brought(tx: Session, load_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return {load: {analyte: value}} of the loads that are shipments: what is known of the grain from the
-    cell that it left."""
-    return {load: usable(row) for load, row in shipments_by_load(tx, load_ids).items()}
-
-
 def shipments_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, ExpectedShipment]:
     if not load_ids:
         return {}
@@ -67,6 +61,12 @@ def usable(row: ExpectedShipment) -> dict[str, Any]:
         for name, value in row.paper.get("values", {}).items()
         if is_known(name) and value["unit"] == UNIT_OF[Analyte(name)].value
     }
+
+
+def treated_before(tx: Session, load_id: str) -> tuple[str, ...]:
+    """Return the substances that were on the grain of a shipment when it left."""
+    row = of_load(tx, load_id)
+    return tuple(row.paper.get("treated", ())) if row else ()
 
 
 def moved_values(tx: Session, load: Load, kg: float) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.grain.past import Grain
 from station.post import identity
 from station.receival import movements, proposals
 from station.receival.movements import NOTHING_SAID, Title
@@ -107,10 +108,14 @@ def _bring_back(
 def _as_it_left(row: Shipment) -> CellMovement:
     """In a restored ledger the movement has another key: the paper says what it was."""
     paper = row.paper
+    grain = Grain(
+        (row.species,), frozenset(paper["claims"]), tuple(paper.get("treated", ())),
+        paper.get("never_blend", False),
+    )  # fmt: skip
     return CellMovement(
         id=row.movement_id, cell_id=row.cell_id, kind="out", kg=-row.kg, regime=paper["regime"],
         organisation=paper["organisation"], paper_number=paper["paper_number"] or row.number,
-        values=paper["values"], at=row.left_at,
+        values=paper["values"], at=row.left_at, grain=grain.as_dict(),
     )  # fmt: skip
 
 
@@ -149,16 +154,16 @@ def _last_in(tx: Session, cell: str) -> str | None:
 def _paper(
     tx: Session, desk: Desk, number: str, species: str, journey: Journey, movement: CellMovement, at: datetime
 ) -> ShipmentPaper:
-    cell = movements.find_cell(tx, movement.cell_id)
+    cell, grain = movements.find_cell(tx, movement.cell_id), Grain.from_dict(movement.grain)
     ids = movement.first_weighing_id, movement.last_weighing_id
     tare, gross = (tx.get_one(Weighing, id_).kg if id_ else None for id_ in ids)
     return ShipmentPaper(
         number=number, from_site=desk.policy.site, from_name=desk.policy.site_name, to_site=journey.to_site,
         plate=journey.plate, trailer=journey.trailer, species=species, grade=cell.grade, kg=-movement.kg,
-        gross_kg=gross, tare_kg=tare, claims=sorted(cell.claims), regime=movement.regime,
+        gross_kg=gross, tare_kg=tare, claims=sorted(grain.claims or ()), regime=movement.regime,
         organisation=movement.organisation, driver=journey.driver, carrier=journey.carrier,
         paper_number="" if movement.paper_number == number else movement.paper_number, left_at=at,
-        values=travelling(movement.values),
+        values=travelling(movement.values), treated=list(grain.treated), never_blend=grain.never_blend,
     )  # fmt: skip
 
 

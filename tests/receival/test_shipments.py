@@ -1,6 +1,5 @@
 """Grain goes to another own silo: it is no apport, it travels with its quality, and all of it adds up."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,14 +20,6 @@ from station.store import audit
 from station.store.tables import Decision, ExpectedShipment, Shipment
 from tests.receival.two_silos import HEADQUARTERS, TwoSilos, content, events, stock, tickets
 from tests.silo_rig import ANNE, MARC
-
-
-@pytest.fixture
-def two(tmp_path: Path, silo_folder: Path) -> Iterator[TwoSilos]:
-    silos = TwoSilos.open(tmp_path, silo_folder)
-    yield silos
-    for silo in (silos.here, silos.there):
-        silo.desk.ledger.close()
 
 
 def refused(code: Fault, act: Any, *args: Any, **over: Any) -> Refusal:

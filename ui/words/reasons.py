@@ -186,6 +186,7 @@ SENTENCES: Mapping[str, str] = {
     "nothing_fits": N_("no cell can take this load"),
     "no_weight": N_("not weighed yet"),
     "no_rule_pack": N_("no rule pack is valid now: a manager must install one"),
+    "came_never_blend": N_("never to be blended: the silo that it came from kept it apart"),
     "adverse_visual_check": N_("adverse visual check: {findings}"),
     "waived": N_("approved without: {analytes}"),
     "waits_for_certificate": N_("waiting for a certificate: {claims}"),

@@ -104,6 +104,8 @@ class _Travelling(BaseModel):
     gross_kg: float | None = None
     tare_kg: float | None = None
     values: dict[str, TravellingValue] = {}
+    treated: list[str] = []
+    never_blend: bool = False
     left_at: datetime | None
     ended_at: datetime | None
     reason: str

@@ -14,7 +14,7 @@ from station.store.tables import ExpectedShipment, OwnSite, Shipment
 
 _OF_PAPER = (
     "trailer", "species", "grade", "claims", "regime", "organisation", "driver", "carrier", "kg", "gross_kg",
-    "tare_kg", "values", "left_at",
+    "tare_kg", "values", "left_at", "treated", "never_blend",
 )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _expected(row: ExpectedShipment, names: dict[str, str], limit: float) -> sch
 def _of_paper(paper: dict[str, Any]) -> dict[str, Any]:
     if not paper:
         return {"species": None, "kg": None, "left_at": None}
-    return {name: paper[name] for name in _OF_PAPER}
+    return {name: paper[name] for name in _OF_PAPER if name in paper}  # an older release said less
 
 
 def _names(view: View) -> dict[str, str]:
