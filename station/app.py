@@ -24,6 +24,7 @@ from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
 from station.lab.sent_results import take_up
+from station.local_network import phone_address
 from station.models import policies
 from station.parts import open_parts
 from station.receival.late_values import take_all
@@ -34,6 +35,7 @@ from station.runtime.drawer import Drawer
 from station.runtime.health import Vitals
 from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
+from station.runtime.label_reader import LabelReader
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
 from station.runtime.poster import Poster, poster_of
@@ -131,6 +133,8 @@ def serve(options: ServeOptions) -> int:
             parts.context(_admin_token(ledger.folder)),
             page_key=_page_key(ledger.folder),
             draw=Drawer(parts.photos).draw,
+            read_label=LabelReader().read,
+            phone_address=partial(phone_address, settings.server.host, settings.server.port),
             live=devices.live,
             health=vitals.facts,
             wake_vision=light_box.wake,

@@ -15,6 +15,8 @@ from station.api.door import Door, limits_within, raise_descriptor_limit
 from station.runtime.heartbeat import Turns
 from station.service_manager import ServiceManager
 from station.site.file import SiteSettings, host_port
+from ui.phone.app import PATH as PHONE
+from ui.phone.app import create_phone_page
 from ui.web.app import create_pages
 
 TURNS_S = 15.0  # its loop turns twice a second
@@ -71,16 +73,24 @@ class HttpServer:
 
 
 def with_pages(api: FastAPI, context: Context) -> ASGIApp:
-    """The counter at `/api` and `/metrics`, the pages elsewhere; each says itself what goes wrong."""
+    """The counter at `/api` and `/metrics`, the phones' page at `/phone`, the pages elsewhere; each says
+    itself what goes wrong."""
     pages = create_pages(context, api.state.pins)
+    phone = create_phone_page(lambda: context.desk.policy.language)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == METRICS:
             scope = {**scope, "path": f"{BASE}{METRICS}", "raw_path": f"{BASE}{METRICS}".encode()}
-        is_page = scope["type"] == "http" and not scope["path"].startswith("/api/")
-        await (pages if is_page else api)(scope, receive, send)
+        await _room_of(scope, api, phone, pages)(scope, receive, send)
 
     return serve
+
+
+def _room_of(scope: Scope, api: ASGIApp, phone: ASGIApp, pages: ASGIApp) -> ASGIApp:
+    if scope["type"] != "http" or scope["path"].startswith("/api/"):
+        return api
+    is_phone = scope["path"] == PHONE or scope["path"].startswith(f"{PHONE}/")
+    return phone if is_phone else pages
 
 
 def kept_or_new(host: str, port: int, manager: ServiceManager) -> socket.socket:

@@ -75,6 +75,8 @@ _KEEPER = Access(_TERMINAL, frozenset({Role.MANAGER, Role.INSTALLER}), Admin.ALO
 _CAPTURES = Access(_TERMINAL | _CAMERAS, own=_CAMERAS)
 _INSPECTIONS = Access(frozenset({TokenKind.APP}), own=_CAMERAS)
 
+_ON_PHONES = Access(_TERMINAL | frozenset({TokenKind.PHONE}))
+
 _METRICS = Access(_TERMINAL, admin=Admin.ALONE, here=True)
 
 ACCESS: Mapping[str, Access] = {
@@ -215,6 +217,12 @@ ACCESS: Mapping[str, Access] = {
     "POST /shipments/left/{number}/returned": _NAMED_OPERATOR,
     "POST /shipments/expected": _NAMED_OPERATOR,
     "POST /shipments/expected/{number}/arrive": _NAMED_OPERATOR,
+    # phones
+    "POST /phones/invitations": _OPERATOR_OR_ADMIN,
+    "POST /phones/invitations/{code}": _ANYBODY,  # the code is the proof, and is good once
+    "GET /phones/page": _ON_PHONES,
+    "POST /phones/labels": _ON_PHONES,
+    "GET /phones/captures/{capture_id}": _CAPTURES,
     # captures
     "POST /captures": _CAPTURES,
     "GET /captures/{capture_id}": _CAPTURES,

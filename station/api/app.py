@@ -15,6 +15,7 @@ from station.api.access import BASE, check_complete
 from station.api.auth import permit
 from station.api.bodylimit import BodyLimit
 from station.api.context import Context
+from station.api.invitations import Invitations
 from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
@@ -39,6 +40,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    phones,
     plan,
     quality,
     replay_photos,
@@ -63,10 +65,11 @@ JSON_BYTES = 1_000_000
 MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
 CERTIFICATES_BYTES = 6_000_000
+LABEL_BYTES = 16_000_000
 LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 
 _ROOMS = (
-    site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
+    site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
     shipments, asked_corrections, traces, certificates, plan, revisions, replay_photos,
@@ -88,6 +91,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.context = context
     app.state.streams = Streams()
     app.state.pins = PinDesk()
+    app.state.invitations = Invitations()
     app.state.storing = asyncio.Semaphore(STORING_AT_ONCE)
     check_complete(_endpoints())
     problems.install(app)
@@ -139,6 +143,8 @@ def _limit_of(path: str, context: Context) -> int:
         return LAB_FILE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/certificates/file":
         return CERTIFICATES_BYTES
+    if path == f"{BASE}/phones/labels":
+        return LABEL_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/captures":
         return context.limits.max_upload_bytes + MULTIPART_BYTES
     return JSON_BYTES

@@ -56,6 +56,16 @@ def draws_nothing(
     raise Conflict(Fault.DRAWING_FAILED)
 
 
+def reads_no_label(_photo: bytes) -> list[str]:
+    """Refuses: no worker stands behind this counter."""
+    raise Conflict(Fault.LABEL_FAILED)
+
+
+def no_address() -> str | None:
+    """Nobody listens where a phone comes."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
@@ -67,7 +77,8 @@ class Context:
     `timekeeper` is asked about the clock and told the time.
     A sign-in is good for `sign_in_lasts`; `page_key` signs the cookies of the pages.
     `metrics` writes what is seen in a view and here as numbers; None: the site file does not opt in.
-    `draw` shows on a photo what a model saw.
+    `draw` shows on a photo what a model saw, `read_label` gives the texts of the barcodes on one.
+    `phone_address` is where a phone of the site's network finds the station; None: nowhere.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
@@ -86,6 +97,8 @@ class Context:
     install_model: Install = installs_nothing
     trusted_keys: Callable[[], Sequence[PublicKey]] = tuple
     draw: Draw = draws_nothing
+    read_label: Callable[[bytes], list[str]] = reads_no_label
+    phone_address: Callable[[], str | None] = no_address
     limits: Limits = field(default_factory=Limits)
     sign_in_lasts: timedelta = timedelta(hours=12)
     metrics: "Callable[[Any, Context], bytes] | None" = None

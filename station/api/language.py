@@ -9,6 +9,7 @@ from ui.words import vocabulary
 from ui.words.i18n import N_, Translator, language_of, translator
 from ui.words.lab_files import lab_file_problem
 from ui.words.lab_waits import wait_text
+from ui.words.phone import capture_title, label_text, phone_name
 from ui.words.problems import problem as problem_texts
 from ui.words.reasons import message
 from ui.words.row_errors import row_error
@@ -16,8 +17,11 @@ from ui.words.row_errors import row_error
 __all__ = [
     "N_",
     "Translator",
+    "capture_title",
     "lab_file_problem",
+    "label_text",
     "language_of",
+    "phone_name",
     "problem_texts",
     "reason",
     "reasons",

@@ -170,6 +170,15 @@ def capture_of(tx: Session, capture_id: str) -> Capture:
     return capture
 
 
+def reached(tx: Session, capture_id: str, own: str | None) -> Capture:
+    """The capture, where `own` is None or the terminal that sent it: another sender's is as unknown as one
+    that is not there. Raises NotFound(unknown_capture)."""
+    capture = capture_of(tx, capture_id)
+    if own not in (None, capture.terminal_id):
+        raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
+    return capture
+
+
 def load_of(tx: Session, capture_id: str) -> Load | None:
     sample = evidence.sample_shown(tx, capture_id)
     return tx.get(Load, sample.load_id) if sample and sample.load_id else None

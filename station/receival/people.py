@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -97,12 +98,24 @@ def remove_person(desk: Desk, id_or_name: str, at: datetime) -> None:
 
 def add_terminal(desk: Desk, name: str, kind: str, at: datetime) -> tuple[Terminal, str]:
     """Returns the terminal and its token, which is nowhere else and never shown again."""
-    token = secrets.token_urlsafe(24)
     with desk.ledger.write() as tx:
         _require_free(tx, name)
-        terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token))
-        tx.add(terminal)
-        audit.record(tx, "token_added", at, subject_id=terminal.id, data={"kind": kind})
+        return _add_terminal(tx, name, kind, None, at)
+
+
+def admit_phone(desk: Desk, name: str, invited_by: str, at: datetime) -> tuple[Terminal, str]:
+    """Gives an invited phone its token; a name that another good token has gets a number behind it."""
+    with desk.ledger.write() as tx:
+        names = chain([name], (f"{name} {number}" for number in count(2)))
+        free = next(one for one in names if _good_terminal(tx, one) is None)
+        return _add_terminal(tx, free, "phone", invited_by, at)
+
+
+def _add_terminal(tx: Session, name: str, kind: str, by: str | None, at: datetime) -> tuple[Terminal, str]:
+    token = secrets.token_urlsafe(24)
+    terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token))
+    tx.add(terminal)
+    audit.record(tx, "token_added", at, by=by, subject_id=terminal.id, data={"kind": kind})
     return terminal, token
 
 
@@ -267,9 +280,13 @@ def _terminal(tx: Session, id_or_name: str) -> Terminal:
     return terminal
 
 
+def _good_terminal(tx: Session, name: str) -> Terminal | None:
+    return tx.exec(select(Terminal).where(Terminal.name == name, col(Terminal.revoked_at).is_(None))).first()
+
+
 def _require_free(tx: Session, name: str) -> None:
     """Raises Conflict(terminal_exists) where a good token has this name."""
-    if tx.exec(select(Terminal).where(Terminal.name == name, col(Terminal.revoked_at).is_(None))).first():
+    if _good_terminal(tx, name) is not None:
         raise Conflict(Fault.TERMINAL_EXISTS, name=name)
 
 

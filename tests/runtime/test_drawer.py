@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from station.acts.refusals import Conflict, Fault, NotFound
-from station.runtime.drawer import MOST_WAITING, Drawer
+from station.runtime.drawer import Drawer
+from station.runtime.errands import MOST_WAITING
 from station.store.blobs import Blobs
 from station.vision.drawing import outlined
 from station.vision.inspect import inspect

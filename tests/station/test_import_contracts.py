@@ -31,6 +31,7 @@ PLANTED = [
     ("statistics", "station.lab.statistics", "drivers.reading"),
     ("counter", "station.api", "station.site.file"),
     ("pages", "ui.web", "station.site.file"),
+    ("phone", "ui.phone", "station.clock"),
     ("terminal", "ui.tui", "station.grain.units"),
     ("sentences", "ui.words", "textual"),
     ("training", "station.runtime", "training"),

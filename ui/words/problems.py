@@ -619,6 +619,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("what was seen could not be drawn on the photo"),
         N_("The photo itself and the numbers are as they were."),
     ),
+    "label_busy": (N_("other labels are being read"), N_("Wait a moment, then take the photo again.")),
+    "label_failed": (N_("no barcode could be looked for on the photo"), N_("Type the barcode.")),
+    "label_unreadable": (
+        N_("the photo of the label cannot be read"),
+        N_("Take it again, or type the barcode."),
+    ),
+    "no_phone_reaches": (
+        N_("no phone finds this station: it does not run, or listens to its own machine only"),
+        N_("Start it with an address of the site's network: [server] host in the site file."),
+    ),
+    "invitation_over": (
+        N_("this code was used, or is over"),
+        N_("Ask for another one at the terminal."),
+    ),
     "wrong_password": (N_("wrong name or password"), N_("Type them again.")),
     "too_many_attempts": (
         N_("too many wrong PINs"),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
@@ -94,7 +94,7 @@ def add_inspection(
 ) -> schemas.Inspection:
     """What an outside application's model says of its capture; the same model twice is one inspection."""
     with asked.desk.ledger.read() as tx:
-        _require_reached(tx, capture_id, own)
+        captures.reached(tx, capture_id, own)
     source = f"app:{terminal.name}"  # never "station", whatever the token is named
     row = captures.record_outside_inspection(
         asked.desk,
@@ -159,12 +159,4 @@ def get_photo(
 
 def _shown(asked: Inquiry, capture_id: str, own: str | None) -> schemas.Capture:
     with view_of(asked) as view:
-        return evidence.capture(view, _require_reached(view.tx, capture_id, own))
-
-
-def _require_reached(tx: Session, capture_id: str, own: str | None) -> Capture:
-    """Another sender's capture is as unknown as one that is not there. Raises NotFound(unknown_capture)."""
-    row = tx.get(Capture, capture_id)
-    if row is None or own not in (None, row.terminal_id):
-        raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
-    return row
+        return evidence.capture(view, captures.reached(view.tx, capture_id, own))

@@ -188,6 +188,15 @@ from station.api.schemas.people import (
     TokenIn,
     TokenMade,
 )
+from station.api.schemas.phones import (
+    LabelRead,
+    PhoneAdmitted,
+    PhoneCapture,
+    PhoneInvitation,
+    PhoneInvitationIn,
+    PhoneLoad,
+    PhonePage,
+)
 from station.api.schemas.plan import PlanFileIn, PlanIn, PlanLine, PlanTaken
 from station.api.schemas.quality import (
     Adjustment,
@@ -411,6 +420,7 @@ __all__ = [
     "LabResult",
     "LabResultIn",
     "LabRow",
+    "LabelRead",
     "Line",
     "Live",
     "Load",
@@ -446,6 +456,12 @@ __all__ = [
     "PersonChangeIn",
     "PersonIn",
     "PersonsPhotos",
+    "PhoneAdmitted",
+    "PhoneCapture",
+    "PhoneInvitation",
+    "PhoneInvitationIn",
+    "PhoneLoad",
+    "PhonePage",
     "PhotoAnswerIn",
     "PhotoCount",
     "PhotoDay",
