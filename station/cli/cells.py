@@ -8,7 +8,7 @@ import typer
 from station.cli import shipments
 from station.cli.counter import ask, in_name_of, segment
 from station.cli.options import ConfigOption, DespiteOption, PinOption, kg_of, kg_or_none, typed_number
-from station.cli.say import LANGUAGE, _, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import short_site_name
 
@@ -194,15 +194,22 @@ def clean(
 
 
 def treat(
-    target: Annotated[str, typer.Argument(metavar="CELL|LINE|LOAD", help=_("What was treated."))],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="CELL|LINE|LOAD",
+            help=_("What was treated; a load by its ticket's number or its sample's barcode."),
+        ),
+    ],
     product: Annotated[str, typer.Argument(metavar="PRODUCT", help=_("The product, as its label says."))],
     dose: Annotated[float, typer.Argument(metavar="DOSE", parser=typed_number, help=_("How much of it."))],
     unit: Annotated[str, typer.Argument(metavar="UNIT", help=_("The dose's unit, as ml/t or g/m3."))],
     config: ConfigOption,
     by: ByOption,
     at: Annotated[
-        Literal["cell", "line", "load"], typer.Option(help=_("Which of them the target is."))
-    ] = "cell",
+        Literal["cell", "line", "load"] | None,
+        typer.Option(help=_("Which of them the target is, where a cell and a line have one name.")),
+    ] = None,
     substance: Annotated[str, typer.Option(help=_("Its active substance, unless the site lists it."))] = "",
     kind: Annotated[
         Literal["insecticide", "fumigation"] | None, typer.Option(help=_("How it was put on."))
@@ -214,10 +221,26 @@ def treat(
         "product": product, "dose": dose, "unit": unit, "substance": substance, "treatment": kind,
         "reason": reason,
     }  # fmt: skip
+    at = at or _kind_of(config, target)
     if at == "cell":
         _record(config, target, {"kind": "treatment", **body}, by, pin)
     else:
         out(_post(config, f"/{at}s/{segment(target)}/treatments", body, by, pin))
+
+
+def _kind_of(config: Path, target: str) -> str:
+    """Find out whether a cell or a line is named so; else it is a load."""
+    names = {
+        "cell": {row["cell"] for row in ask(config, "GET", "/plan")},
+        "line": {row["id"] for row in ask(config, "GET", "/lines")},
+    }
+    found = [kind for kind, known in names.items() if target in known]
+    if len(found) > 1:
+        fail(
+            _("{name} is a cell and a line: say which, --at cell or --at line.").format(name=target),
+            Exit.USAGE,
+        )
+    return found[0] if found else "load"
 
 
 def flush(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Value, default_basis, is_known
 from station.acts.desk import Actor
@@ -11,7 +11,7 @@ from station.grain.plausible import why_not, why_not_true
 from station.grain.reasons import Reason
 from station.receival import shipment_standing
 from station.store import audit, queries
-from station.store.tables import Load, Visit
+from station.store.tables import Load, Ticket, Visit
 
 
 def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
@@ -42,6 +42,28 @@ def open_load(tx: Session, load_id: str) -> Load:
     if load.outcome is not None:
         raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
     return load
+
+
+def load_named(tx: Session, named: str, site: str) -> Load:
+    """Return the load of this identifier, of a ticket's number ("2026/12", or "12": the newest), or of a
+    sample's barcode. Raises NotFound(unknown_load)."""
+    load = tx.get(Load, named) or _with_ticket(tx, named, site)
+    if load is None and (sample := queries.sample_by_barcode(tx, named)) is not None and sample.load_id:
+        load = tx.get(Load, sample.load_id)
+    if load is None:
+        raise NotFound(Fault.UNKNOWN_LOAD, id=named)
+    return load
+
+
+def _with_ticket(tx: Session, named: str, site: str) -> Load | None:
+    campaign, _, number = named.strip().rpartition("/")
+    if not (number.isdecimal() and number.isascii() and len(number) <= 9):
+        return None
+    query = select(Ticket.load_id).where(Ticket.site == site, Ticket.number == int(number))
+    if campaign:
+        query = query.where(Ticket.campaign == campaign)
+    load_id = tx.exec(query.order_by(col(Ticket.seq).desc()).limit(1)).first()
+    return tx.get(Load, load_id) if load_id else None
 
 
 def open_visit(tx: Session, visit_id: str) -> Visit:

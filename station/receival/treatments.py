@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.past import INSECTICIDE_FREE, has_substance, united
 from station.receival import cells, proposals
-from station.receival.lines import check_line, in_line
-from station.receival.loads import open_load
+from station.receival.lines import check_line, in_line, note_treated
+from station.receival.loads import load_named, open_load
 from station.receival.moved_grain import substances_on
 from station.receival.movements import NOTHING_SAID, find_cell, movement
 from station.receival.withdrawing import withdraw_where_it_fails
 from station.store import audit
 from station.store.ids import new_id
-from station.store.tables import CellMovement, Load, Treatment
+from station.store.tables import CellMovement, Load, Tipping, Treatment
 
 Kind = Literal["insecticide", "fumigation"]
+_IN_CELLS = ("ticketed", "received", "on_paper")  # outcomes of loads whose grain lies in cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,22 @@ class Dose:
     reason: str = ""
 
 
-def treat_load(desk: Desk, load_id: str, dose: Dose, actor: Actor, at: datetime) -> Treatment:
-    """Records that a load was treated at its intake, before its ticket. It loses the claim: a decision that
-    does not hold without it is withdrawn. Raises Conflict(same_substance)."""
+def treat_load(desk: Desk, named: str, dose: Dose, actor: Actor, at: datetime) -> Treatment:
+    """Records that a load, as `load_named` finds it, was treated at its intake. Before its ticket it loses
+    the claim: a decision that does not hold without it is withdrawn. What is said of it after its ticket is said
+    of the cells and lines that it went into. Raises Conflict(same_substance, load_ended)."""
     with desk.ledger.write() as tx:
-        load = open_load(tx, load_id)
+        load = load_named(tx, named, desk.policy.site)
         row = _row(desk, dose, actor, at, load_id=load.id)
         _check_new(substances_on(tx, load.id), row.substance)
         tx.add(row)
-        _end_claim(tx, load)
         _record(tx, row, actor, load)
+        if load.outcome in _IN_CELLS:
+            _treat_where_it_lies(tx, desk, load, row, actor)
+            proposals.propose_open_loads(tx, desk, at)
+            return row
+        open_load(tx, load.id)
+        _end_claim(tx, load)
         if withdraw_where_it_fails(tx, desk, load, actor, at):
             proposals.propose_open_loads(tx, desk, at)
         else:
@@ -63,13 +70,8 @@ def treat_cell(desk: Desk, cell: str, dose: Dose, actor: Actor, at: datetime) ->
         known = cells.last_movement(tx, find_cell(tx, cell).id)
         row = _row(desk, dose, actor, at, cell_id=cell)
         _check_new(cells.standing_of(known).treated, row.substance)
-        moved = movement(desk, cell, "treatment", 0.0, dose.reason, "", NOTHING_SAID, actor, at)
-        moved.act = {
-            "treatment": row.kind, "product": row.product, "substance": row.substance, "dose": row.dose,
-            "unit": row.unit,
-        }  # fmt: skip
         tx.add(row)
-        cells.move(tx, moved)
+        moved = _treat(tx, desk, cell, row, actor)
         _record(tx, row, actor)
         proposals.propose_open_loads(tx, desk, at)
     return moved
@@ -116,6 +118,24 @@ def _row(desk: Desk, dose: Dose, actor: Actor, at: datetime, **target: Any) -> T
 def _check_new(treated: tuple[str, ...], substance: str) -> None:
     if has_substance(treated, substance):
         raise Conflict(Fault.SAME_SUBSTANCE, substance=substance)
+
+
+def _treat(tx: Session, desk: Desk, cell: str, row: Treatment, actor: Actor) -> CellMovement:
+    """Writes into the cell's book that its grain was treated."""
+    moved = movement(desk, cell, "treatment", 0.0, row.reason, "", NOTHING_SAID, actor, row.at)
+    moved.act = {
+        "treatment": row.kind, "product": row.product, "substance": row.substance, "dose": row.dose,
+        "unit": row.unit,
+    }  # fmt: skip
+    return cells.move(tx, moved)
+
+
+def _treat_where_it_lies(tx: Session, desk: Desk, load: Load, row: Treatment, actor: Actor) -> None:
+    tippings = tx.exec(select(Tipping).where(Tipping.load_id == load.id).order_by(col(Tipping.seq))).all()
+    for cell in dict.fromkeys(tipping.cell_id for tipping in tippings):
+        _treat(tx, desk, cell, row, actor)
+    tx.flush()
+    note_treated(tx, load, tippings, substances_on(tx, load.id))
 
 
 def _end_claim(tx: Session, load: Load) -> None:

@@ -1,6 +1,7 @@
 """Drying, cleaning, ventilation and treatments over HTTP, and what the cells and lines say of them."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.api.rig import Counter, ok, problem
 
@@ -83,3 +84,19 @@ def test_a_load_is_treated_once_with_a_substance(counter: Counter) -> None:
         assert (row["load_id"], row["kind"]) == (load.id, "insecticide")
         problem(anne.post(f"/loads/{load.id}/treatments", json=DOSE), 409, "same_substance")
         problem(anne.post("/loads/nothing/treatments", json=DOSE), 404, "unknown_load")
+
+
+def test_a_load_may_be_named_by_its_ticket_and_its_cell_and_line_know_of_it(counter: Counter) -> None:
+    """The number has a slash in it; the grain lies in a cell by then."""
+    counter.silo.receive("AB-123-CD")
+    with counter.client() as anne:
+        (ticket,) = ok(anne.get("/tickets"))
+        named = f"{ticket['campaign']}/{ticket['number']}"
+        row = ok(anne.post(f"/loads/{quote(named, safe='')}/treatments", json=DOSE), 201)
+        assert row["load_id"] == ticket["load_id"]
+        assert [one["code"] for one in cell(anne)["flags"]] == ["cell_treated"]
+        assert next(one for one in ok(anne.get("/lines")) if one["id"] == "l1")["treated"] == [
+            "deltaméthrine"
+        ]
+        problem(anne.post(f"/loads/{ticket['number']}/treatments", json=DOSE), 409, "same_substance")
+        problem(anne.post("/loads/2026%2F99/treatments", json=DOSE), 404, "unknown_load")

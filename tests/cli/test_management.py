@@ -70,7 +70,7 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
     (("cell", "ventilate", "c1", "8", "--celsius", "17,5", *BY_MARC), "cell_ventilated", "Marc"),
     (("cell", "treat", "c1", "K-Obiol", "20", "ml/t", *DELTA, *BY_MARC), "treatment_recorded", "Marc"),
     (
-        ("cell", "treat", "l1", "K-Obiol", "20", "ml/t", "--at", "line", *DELTA, *BY_MARC),
+        ("cell", "treat", "l1", "K-Obiol", "20", "ml/t", *DELTA, *BY_MARC),
         "treatment_recorded", "Marc",
     ),
     (("cell", "flush", "l1", "--reason", "5 t de blé", *BY_MARC), "line_flushed", "Marc"),
@@ -141,6 +141,7 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("instrument", "swap", "gac", *LOANER, "--uncertainty", "sugar=1"), 2, "sugar"),
     (("instrument", "describe", "nowhere"), 1, "nowhere"),
     (("instrument", "describe", "gac", "--uncertainty", "moisture=nan"), 2, "moisture"),
+    (("cell", "treat", "2026/99", "K-Obiol", "20", "ml/t", *DELTA, *BY_MARC), 1, "load"),
     (("cell", "out", "c9", "1", *OUT), 1, "c9"),
     (("cell", "out", "c4", "1", *OUT), 1, "1,000"),
     (("cell", "out", "c1", "24,860", *OUT), 2, "24860"),

@@ -136,10 +136,10 @@ def list_treatments(
         return views.treatments(view, page(response, found, limit, lambda row: (row.seq or 0,)))
 
 
-@router.post("/loads/{load_id}/treatments", status_code=201, responses=problems(404, 409))
+@router.post("/loads/{load_id:path}/treatments", status_code=201, responses=problems(404, 409))
 def treat_load(asked: Asked, by: By, load_id: str, body: schemas.DoseIn) -> schemas.Treatment:
     """An insecticide at intake: the load is no longer free of it, and its lines are to be flushed before
-    oilseeds."""
+    oilseeds. The load may be named by its ticket's number or its sample's barcode too."""
     row = treatments.treat_load(asked.desk, load_id, _dose(body), by, asked.now())
     with view_of(asked) as view:
         return views.treatments(view, [row])[0]
