@@ -149,6 +149,7 @@ class Fault(StrEnum):
     CELL_HOLDS_OTHER = "cell_holds_other"
     CELL_HOLDS_CLAIM = "cell_holds_claim"
     CELL_HOLDS_GRADE = "cell_holds_grade"
+    TARGET_UNDER_CONTENT = "target_under_content"
     # not valid
     LABEL_UNREADABLE = "label_unreadable"
     UNKNOWN_SPECIES = "unknown_species"
@@ -169,7 +170,6 @@ class Fault(StrEnum):
     DRYING_WRONG = "drying_wrong"
     CELL_CANNOT_HOLD = "cell_cannot_hold"
     ANSWER_NEEDS_REASON = "answer_needs_reason"
-    TARGET_UNDER_CONTENT = "target_under_content"
     SUBSTANCE_NOT_SAID = "substance_not_said"
     NOT_REACHABLE = "pit_does_not_reach_cell"
     OVERRIDE_NEEDS_REASON = "override_needs_reason"

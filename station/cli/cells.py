@@ -221,11 +221,11 @@ def treat(
         "product": product, "dose": dose, "unit": unit, "substance": substance, "treatment": kind,
         "reason": reason,
     }  # fmt: skip
-    at = at or _kind_of(config, target)
-    if at == "cell":
+    kind_of_target = at or _kind_of(config, target)
+    if kind_of_target == "cell":
         _record(config, target, {"kind": "treatment", **body}, by, pin)
     else:
-        out(_post(config, f"/{at}s/{segment(target)}/treatments", body, by, pin))
+        out(_post(config, f"/{kind_of_target}s/{segment(target)}/treatments", body, by, pin))
 
 
 def _kind_of(config: Path, target: str) -> str:

@@ -13,7 +13,9 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 OPENING, IN, OUT, TRANSFER, CORRECTION = "opening", "in", "out", "transfer", "correction"
-RECOVERED, REVALUATION = "recovered", "revaluation"
+DRYING, WASTE = "drying", "grain_cleaning"
+RECOVERED = "recovered"
+STILL = ("revaluation", "ventilation", "treatment")  # kinds that move nothing
 GRAMS = 1000  # of a kilogram
 
 
@@ -73,7 +75,7 @@ class Sums:
 
     def _add(self, one: Moved, days: Days) -> None:
         species, kind, grams = self._species(one), kind_of(one), round(one.kg * GRAMS)
-        if one.kind != REVALUATION:  # moves nothing
+        if one.kind not in STILL:
             flow = self.flows[days.month_of(one.at), species, one.regime, one.organisation, kind]
             flow[0] += grams
             flow[1] += 1
@@ -109,13 +111,16 @@ class Sums:
         return sums
 
 
+_KINDS = (OPENING, IN, OUT, TRANSFER, DRYING, WASTE)
+
+
 def kind_of(one: Moved) -> str:
     """Return what a movement is in a sum. What came back after a restore is what it was: a load's, half of a
     transfer, or else what left."""
     if one.is_own:
         return TRANSFER
     if one.kind != RECOVERED:
-        return one.kind if one.kind in (OPENING, IN, OUT, TRANSFER) else CORRECTION
+        return one.kind if one.kind in _KINDS else CORRECTION
     if one.load:
         return IN
     if one.transfer:

@@ -14,27 +14,31 @@ from sqlalchemy import Connection, MetaData, select
 
 from station.headquarters.flows import (
     CORRECTION,
+    DRYING,
     GRAMS,
     IN,
     OPENING,
     OUT,
     TRANSFER,
+    WASTE,
     Flow,
     flows_in,
 )
 from station.hub.own import STATIONS
 from station.hub.stock_tables import STOCK
 
-FLOWS = (IN, OUT, TRANSFER, CORRECTION)
+FLOWS = (IN, OUT, TRANSFER, DRYING, WASTE, CORRECTION)
 _SUMMED = (
-    "opening", "in_kg", "out_kg", "transfers", "corrections", "closing", "corrected", "declared",
+    "opening", "in_kg", "out_kg", "transfers", "drying", "waste", "corrections", "closing", "corrected",
+    "declared",
 )  # fmt: skip
 Key = tuple[str, str, str, str]  # station, species, regime, organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Kilograms: `opening + in_kg + out_kg + transfers + corrections == closing`; what leaves is negative.
+    """Kilograms: `opening + in_kg + out_kg + transfers + drying + waste + corrections == closing`; what
+    leaves is negative. `drying` is the water with its freinte, `waste` what cleaning the grain took out.
     `corrected` counts the corrections, `declared` is the part of them that the silo was set up with."""
 
     station: str
@@ -46,6 +50,8 @@ class Line:
     in_kg: int
     out_kg: int
     transfers: int
+    drying: int
+    waste: int
     corrections: int
     closing: int
     corrected: int
@@ -128,11 +134,12 @@ def _line(key: Key, name: str, account: _Account) -> Line | None:
     if not (opening or closing or any(grams) or account.corrected):
         return None
     station, species, regime, organisation = key
-    in_kg, out_kg, transfers, corrections = share_out(grams, closing - opening)
+    in_kg, out_kg, transfers, drying, waste, corrections = share_out(grams, closing - opening)
     return Line(
         station=station, name=name, species=species, regime=regime, organisation=organisation,
-        opening=opening, in_kg=in_kg, out_kg=out_kg, transfers=transfers, corrections=corrections,
-        closing=closing, corrected=account.corrected, declared=whole(account.declared),
+        opening=opening, in_kg=in_kg, out_kg=out_kg, transfers=transfers, drying=drying, waste=waste,
+        corrections=corrections, closing=closing, corrected=account.corrected,
+        declared=whole(account.declared),
     )  # fmt: skip
 
 

@@ -118,11 +118,13 @@ def _go_on(
 def _moved(connection: Connection, hub: MetaData, station: str, after: int) -> Iterator[Moved]:
     """Yield the movements after a number, in their order."""
     rows, loads, cells = (hub.tables[name] for name in ("cell_movement", "load", "cell"))
+    own = _between_silos(connection, hub, station)
     ids = connection.execute(select(cells.c.id).where(cells.c[STATION] == station)).scalars().all()
     query = (
         select(
             rows.c.seq, rows.c.cell_id, rows.c.kind, rows.c.kg, rows.c.regime, rows.c.organisation, rows.c.at,
             loads.c.species, cells.c.species.label("made_for"), rows.c.load_id, rows.c.transfer_id,
+            rows.c.id,
         )
         .outerjoin(loads, and_(loads.c[STATION] == rows.c[STATION], loads.c.id == rows.c.load_id))
         .outerjoin(cells, and_(cells.c[STATION] == rows.c[STATION], cells.c.id == rows.c.cell_id))
@@ -132,10 +134,21 @@ def _moved(connection: Connection, hub: MetaData, station: str, after: int) -> I
     if after and ids:  # the index has the cell before the number
         query = query.where(rows.c.cell_id.in_(ids))
     found = connection.execute(query, execution_options={"yield_per": AT_ONCE})
-    for seq, cell, kind, kg, regime, organisation, at, species, made_for, load, transfer in found:
+    for seq, cell, kind, kg, regime, organisation, at, species, made_for, load, transfer, id_ in found:
         yield Moved(
-            seq, cell, kind, kg, regime, organisation, at, species or "", made_for or "", load, transfer
-        )
+            seq, cell, kind, kg, regime, organisation, at, species or "", made_for or "", load, transfer,
+            is_own=id_ in own or load in own,
+        )  # fmt: skip
+
+
+def _between_silos(connection: Connection, hub: MetaData, station: str) -> frozenset[str]:
+    """Return the movements of what left for an own silo and came back, and the loads that came from one."""
+    left, came = hub.tables["shipment"], hub.tables["expected_shipment"]
+    found: set[str] = set()
+    for column in (left.c.movement_id, left.c.back_id, came.c.load_id):
+        query = select(column).where(column.table.c[STATION] == station, column.is_not(None))
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def _cells(connection: Connection, hub: MetaData, station: str) -> list[dict[str, Any]]:

@@ -94,11 +94,11 @@ def check_dried(cell: Cell, known: CellMovement | None, dried: Dried, usual_u: D
     known to have. `usual_u`: the uncertainties of one measurement, as the rule pack says them."""
     found = []
     if abs(dried.freinte_kg) > FREINTE_SHARE * dried.kg_computed:
-        params = {
+        masses = {
             "computed_kg": dried.kg_computed, "measured_kg": dried.kg_out,
             "apart_kg": abs(dried.freinte_kg), "limit": FREINTE_SHARE,
         }  # fmt: skip
-        found.append(Reason(Code.DRY_MATTER_DIFFERS, params))
+        found.append(Reason(Code.DRY_MATTER_DIFFERS, masses))
     held = cells.measured_of(known.content if known else {}).get(Analyte.MOISTURE)
     if held is None:
         return found

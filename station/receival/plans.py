@@ -40,7 +40,8 @@ class Planned:
 
 def set_plan(desk: Desk, cell: str, said: Planned, why: str, actor: Actor, at: datetime) -> StoragePlan:
     """Raises NotFound(unknown_cell), Invalid for words and figures that cannot be, and Conflict where the
-    cell holds what does not fit (cell_holds_other, cell_holds_claim, cell_holds_grade)."""
+    cell holds what does not fit (cell_holds_other, cell_holds_claim, cell_holds_grade), or more than is
+    planned now (target_under_content)."""
     if "manager" not in actor.roles:
         raise NotAllowed(Fault.NOT_ALLOWED)
     with desk.ledger.write() as tx:
@@ -161,10 +162,11 @@ def _state(tx: Session, cell_id: str) -> CellState:
 
 
 def _check_content(state: CellState, cell: Cell, row: StoragePlan, grade: Grade | None) -> None:
-    """What the cell holds, or has reserved, must be what the plan calls it."""
-    if state.content_t + state.reserved_t <= _NOTHING_T:
+    """What the cell holds, or has reserved, must be what the plan calls it, and no more than it wants."""
+    held_t = state.content_t + state.reserved_t
+    if held_t <= _NOTHING_T:
         return
-    about = {"cell": cell.id, "content_kg": round((state.content_t + state.reserved_t) * 1000)}
+    about = {"cell": cell.id, "content_kg": round(held_t * 1000)}
     if row.species != cell.species and row.species is not None:
         raise Conflict(Fault.CELL_HOLDS_OTHER, **about, species=cell.species)
     old, new = set(cell.claims), set(row.claims)
@@ -172,6 +174,9 @@ def _check_content(state: CellState, cell: Cell, row: StoragePlan, grade: Grade 
     dropped = sorted(claim for claim in old - satisfied_by(new) if must_be_kept(claim))
     if unproved or dropped:
         raise Conflict(Fault.CELL_HOLDS_CLAIM, **about, claim=(unproved or dropped)[0])
+    target_kg = row.target_kg if row.target_kg != cell.target_kg else None
+    if target_kg is not None and target_kg / 1000 < held_t - _NOTHING_T:
+        raise Conflict(Fault.TARGET_UNDER_CONTENT, **about, target_t=target_kg / 1000)
     if grade is None or row.grade == cell.grade:
         return
     decisive = replace(grade, criteria=tuple(c for c in grade.criteria if c.kind != "information"))

@@ -42,8 +42,8 @@ class Dose:
 
 def treat_load(desk: Desk, named: str, dose: Dose, actor: Actor, at: datetime) -> Treatment:
     """Records that a load, as `load_named` finds it, was treated at its intake. Before its ticket it loses
-    the claim: a decision that does not hold without it is withdrawn. What is said of it after its ticket is said
-    of the cells and lines that it went into. Raises Conflict(same_substance, load_ended)."""
+    the claim: a decision that does not hold without it is withdrawn. What is said of it after its ticket is
+    said of the cells and lines that it went into. Raises Conflict(same_substance, load_ended)."""
     with desk.ledger.write() as tx:
         load = load_named(tx, named, desk.policy.site)
         row = _row(desk, dose, actor, at, load_id=load.id)

@@ -13,7 +13,7 @@ from station.hub.own import STATIONS
 from station.hub.stock_tables import STOCK
 from tests.post.post_rig import HUB, START, memory_hub
 
-KINDS = ["opening", "in", "in", "out", "transfer", "correction"]
+KINDS = ["opening", "in", "in", "out", "transfer", "correction", "drying", "grain_cleaning"]
 MONTHS = ["2026-06", "2026-07", "2026-08", "2026-09"]
 
 
@@ -38,7 +38,8 @@ def state(hub: Engine, month: str, stations: list[str] | None = None) -> list[Li
 
 
 def balanced(line: Line) -> bool:
-    return line.opening + line.in_kg + line.out_kg + line.transfers + line.corrections == line.closing
+    moved = (line.in_kg, line.out_kg, line.transfers, line.drying, line.waste, line.corrections)
+    return line.opening + sum(moved) == line.closing
 
 
 def random_rows(seed: int) -> list[Moved]:
@@ -84,6 +85,24 @@ def test_corrections_are_marked_and_what_a_silo_was_set_up_with_is_among_them(hu
     assert balanced(line)
     assert [one.opening for one in state(hub, "2026-08")] == [436_380]
     assert state(hub, "2026-06") == []
+
+
+def test_dryings_and_waste_are_no_corrections(hub: Engine) -> None:
+    """Water and waste are named apart; ventilation and a treatment move nothing and correct nothing."""
+    at = datetime(2026, 7, 5, tzinfo=UTC)
+    moved = [
+        ("in", 100_000.0), ("drying", -4_651.163), ("grain_cleaning", -1_500.0), ("ventilation", 0.0),
+        ("treatment", 0.0), ("revaluation", 0.0),
+    ]  # fmt: skip
+    rows = [
+        Moved(seq, "c1", kind, kg, "owned", "Coop", at, species="soft_wheat", load="l1")
+        for seq, (kind, kg) in enumerate(moved, 1)
+    ]
+    store(hub, "north", rows)
+    (line,) = state(hub, "2026-07")
+    assert (line.drying, line.waste, line.corrections, line.corrected) == (-4_651, -1_500, 0, 0)
+    assert line.closing == 93_849
+    assert balanced(line)
 
 
 def test_a_silo_manager_is_shown_the_own_silos_only(hub: Engine) -> None:

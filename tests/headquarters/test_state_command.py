@@ -28,7 +28,7 @@ def test_a_month_is_a_file_for_a_spreadsheet(headquarters: Headquarters) -> None
     head, row = csv.reader(io.StringIO(done.stdout.removeprefix("\ufeff")))
     assert len(head) == len(row)
     assert row[:5] == ["2026-07", "north", "barley", "owned", "Coop"]
-    opening, *flows, closing = map(int, row[5:11])
+    opening, *flows, closing = map(int, row[5:13])
     assert opening + sum(flows) == closing == 26_880
     assert [one["in_kg"] for one in map(dict, lines(headquarters))] == [27_880, 27_880]
 

@@ -65,6 +65,7 @@ def test_loads_go_where_the_plan_wants_them(silo: Silo) -> None:
         (BARLEY, Fault.CELL_HOLDS_OTHER),
         (Planned(claims=("organic",)), Fault.CELL_HOLDS_CLAIM),
         (Planned(grade="organic_bread"), None),
+        (Planned(target_t=799.9), Fault.TARGET_UNDER_CONTENT),
     ],
 )
 def test_a_plan_that_the_content_does_not_fit_waits_until_the_cell_is_empty(

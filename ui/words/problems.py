@@ -535,7 +535,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Say why it is right, as it will be read later."),
     ),
     "target_under_content": (
-        N_("cell {cell} holds {content_kg} already, with what is to come: {target_t} t are planned"),
+        N_("cell {cell} holds {content_kg} already, with what is to come: {target_t} are planned"),
         N_("Plan at least that, or none; correct the inventory where the book is wrong."),
     ),
     "substance_not_said": (

@@ -15,7 +15,8 @@ def state_table(t: Translator, month: str, lines: Sequence[Line]) -> Table:
         Column(_("Month")), Column(_("Silo")), Column(_("Species")), Column(_("Regime")),
         Column(_("Organisation")), Column(_("Opening stock"), "kg", is_number=True),
         Column(_("Receipts"), "kg", is_number=True), Column(_("Departures"), "kg", is_number=True),
-        Column(_("Transfers"), "kg", is_number=True), Column(_("Corrections"), "kg", is_number=True),
+        Column(_("Transfers"), "kg", is_number=True), Column(_("Drying"), "kg", is_number=True),
+        Column(_("Waste"), "kg", is_number=True), Column(_("Corrections"), "kg", is_number=True),
         Column(_("Closing stock"), "kg", is_number=True), Column(_("Corrected")),
     ]  # fmt: skip
     title = _("State of stocks, {month}").format(month=month)
@@ -30,7 +31,8 @@ def totals_table(t: Translator, month: str, lines: Sequence[Line]) -> Table:
 
 
 def _line(t: Translator, month: str, line: Line) -> list[Cell]:
-    kg = (line.opening, line.in_kg, line.out_kg, line.transfers, line.corrections, line.closing)
+    moved = (line.in_kg, line.out_kg, line.transfers, line.drying, line.waste, line.corrections)
+    kg = (line.opening, *moved, line.closing)
     species = vocabulary.species_name(line.species, t.language) if line.species else t.gettext("not said")
     regime = vocabulary.word(vocabulary.REGIMES, line.regime, t.language) if line.regime else ""
     return [
