@@ -168,6 +168,7 @@ class Fault(StrEnum):
     NOT_THE_DIFFERENCE = "not_the_difference"
     SAME_CELL = "same_cell"
     DRYING_WRONG = "drying_wrong"
+    MORE_CAME_OUT = "more_came_out"
     CELL_CANNOT_HOLD = "cell_cannot_hold"
     ANSWER_NEEDS_REASON = "answer_needs_reason"
     SUBSTANCE_NOT_SAID = "substance_not_said"

@@ -236,10 +236,8 @@ def _kind_of(config: Path, target: str) -> str:
     }
     found = [kind for kind, known in names.items() if target in known]
     if len(found) > 1:
-        fail(
-            _("{name} is a cell and a line: say which, --at cell or --at line.").format(name=target),
-            Exit.USAGE,
-        )
+        both = _("{name} is a cell and a line: say which, {options}.")
+        fail(both.format(name=target, options="--at cell, --at line"), Exit.USAGE)
     return found[0] if found else "load"
 
 

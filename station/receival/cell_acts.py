@@ -78,13 +78,15 @@ def dry_grain(
     """Records a drying: of one cell in one movement, into another one in two. The water that leaves follows
     from the dry matter, which stays; what the scale misses beside it is freinte.
 
-    Raises Invalid(drying_wrong), what a transfer raises for the cells, and what `check_dried` raises."""
+    Raises Invalid(drying_wrong, more_came_out), what a transfer raises for the cells, and what `check_dried`
+    raises."""
+    if drying.measured_kg is not None and drying.measured_kg > drying.kg:
+        raise Invalid(Fault.MORE_CAME_OUT, moved_kg=drying.kg, measured_kg=drying.measured_kg)
     try:
         dried = dry(drying.kg, drying.moisture_from, drying.moisture_to, drying.measured_kg)
     except ValueError as error:
         raise Invalid(
-            Fault.DRYING_WRONG, moisture_from=drying.moisture_from, moisture_to=drying.moisture_to,
-            moved_kg=drying.kg, measured_kg=drying.measured_kg,
+            Fault.DRYING_WRONG, moisture_from=drying.moisture_from, moisture_to=drying.moisture_to
         ) from error  # fmt: skip
     with desk.ledger.write() as tx:
         source = find_cell(tx, cell)

@@ -523,8 +523,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Choose a port or profile of the site file, or ask an installer or a manager."),
     ),
     "drying_wrong": (
-        N_("drying takes water: {moisture_from} to {moisture_to} %, {moved_kg} in and {measured_kg} out?"),
-        N_("Check both moistures, and what the scale said of the dried grain."),
+        N_("drying takes water: {moisture_from} % before and {moisture_to} % after cannot be"),
+        N_("Check both moistures."),
+    ),
+    "more_came_out": (
+        N_("{moved_kg} went into the dryer, {measured_kg} cannot have come out"),
+        N_("Check both masses: drying takes water."),
     ),
     "cell_cannot_hold": (
         N_("cell {cell} is made for {capacity_kg}: {moved_kg} cannot lie in it"),

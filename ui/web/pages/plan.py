@@ -8,11 +8,14 @@ from fastapi import APIRouter, Response
 from station.api import schemas
 from station.api.views.plan import plan_lines
 from station.api.views.view import view_of
+from ui.web.pages import plan_form as forms
+from ui.web.pages.plan_form import PlanForm, plan_form
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 
 router = APIRouter()
+router.include_router(forms.router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,15 @@ class PlanPage:
     plan: Table
     filling: Table
     expected: Table
+    form: PlanForm | None
 
 
 @router.get("/plan")
 def plan(reader: Reading) -> Response:
     with view_of(reader.asked) as view:
         lines = plan_lines(view)
-    page = PlanPage(_plan(reader, lines), filling_table(reader, lines), _expected(reader, lines))
+        form = plan_form(reader, view.tx, lines)
+    page = PlanPage(_plan(reader, lines), filling_table(reader, lines), _expected(reader, lines), form)
     return reader.page("plan.html", page, [page.plan, page.filling, page.expected])
 
 
