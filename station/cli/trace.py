@@ -12,7 +12,7 @@ from station.cli.errors import end_with_file
 from station.cli.options import ConfigOption, JsonOption
 from station.cli.say import LANGUAGE, _, now, out, show, tell
 from ui.words.i18n import translator
-from ui.words.traces import Told, lines_of, note_of, on_sheet, tables_of, title_of
+from ui.words.traces import Told, lines_of, note_of, on_sheet, supposed_of, tables_of, title_of
 
 
 def register(app: typer.Typer) -> None:
@@ -54,10 +54,11 @@ def told_or_drawn(
     """Shows a trace in words unless it was handed out already, and draws it on `file` where there is one."""
     t = translator(LANGUAGE)
     title, tables = title_of(found, t), tables_of(found, t, silo)
-    for line in [] if as_json else [title, *lines_of(tables)]:
+    supposed = supposed_of(found, t)
+    for line in [] if as_json else [title, *lines_of(tables), *supposed]:
         show(line)
     if file is not None:
-        _draw(file, title, tables, note_of(site, now(), t))
+        _draw(file, title, tables, [*supposed, note_of(site, now(), t)])
 
 
 def file_of(found: dict[str, Any], drill: bool, pdf: Path | None) -> Path | None:
@@ -69,12 +70,12 @@ def _file_part(subject: dict[str, Any]) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", subject["id"] if subject["kind"] == "cell" else subject["name"])
 
 
-def _draw(file: Path, title: str, tables: Sequence[Told], note: str) -> None:
+def _draw(file: Path, title: str, tables: Sequence[Told], notes: Sequence[str]) -> None:
     from station.export.table_sheet import SheetTable, tables_pdf
 
     sheets = [SheetTable(*on_sheet(one)) for one in tables]
     try:
-        file.write_bytes(tables_pdf(title, sheets, [note]))
+        file.write_bytes(tables_pdf(title, sheets, notes))
     except OSError as error:
         end_with_file(file, error)
     tell(_("{file} is written.").format(file=file))

@@ -6,9 +6,11 @@ Kilograms are conserved: what came in lies somewhere, left, or was lost on the w
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from station.grain.overdrawn import Overdrawn
 
 EMPTY_KG = 1.0  # under it a cell is empty
 OUT, RECOVERED = "out", "recovered"
@@ -63,7 +65,8 @@ class Followed:
     """`sent`: what each movement out took, by (site, movement id), and `left` what of it did not come back or
     arrive elsewhere; `tipped`: what each load was made of, by (site, load id); `lies`: what is in each cell,
     by (site, cell); `lost`: what went by a count, by cleaning, by drying or on the road, by (site, movement
-    id); `came`: what came in, by origin. Kilograms throughout."""
+    id); `came`: what came in, by origin; `supposed`: what of that is taken to have left before it was
+    entered, because more had left than was known to be there. Kilograms throughout."""
 
     sent: dict[Place, Content] = field(default_factory=dict)
     left: dict[Place, Content] = field(default_factory=dict)
@@ -71,6 +74,12 @@ class Followed:
     lies: dict[Place, Content] = field(default_factory=dict)
     lost: dict[Place, Content] = field(default_factory=dict)
     came: dict[Origin, float] = field(default_factory=dict)
+    supposed: dict[Origin, float] = field(default_factory=dict)
+
+    def contents(self) -> Iterator[Content]:
+        """Return all that says of what origin something is."""
+        for places in (self.sent, self.left, self.tipped, self.lies, self.lost):
+            yield from places.values()
 
 
 class Mix:
@@ -82,14 +91,14 @@ class Mix:
         self._waits_for = dict(waits_for or {})
         self._is_more_of_it = is_more_of_it
         self._arrived_kg: dict[Place, float] = defaultdict(float)
-        self._beyond_kg: dict[Place, float] = defaultdict(float)  # what left each cell that nobody knew of
+        self._overdrawn: Overdrawn[Place, Origin] = Overdrawn(self.done.came, self.done.supposed)
         self._is_no_lot: set[Place] = set()
 
     def begin(self, cell: Place, kg: float, ref: str) -> None:
         """Begin with a cell as it was: what lies there is of one origin; under 0 kg, so much left it that
         nobody knew of."""
         self.done.lies[cell] = {Origin(cell[0], "opening", ref): kg} if kg > NOTHING_KG else {}
-        self._beyond_kg[cell] = max(0.0, -kg)
+        self._overdrawn.leave(cell, Origin(cell[0], "unknown", ref), -kg)
 
     def must_wait(self, move: Move) -> bool:
         gone = self._waits_for.get(_load_of(move))
@@ -114,9 +123,7 @@ class Mix:
     def _go(self, move: Move, inside: Content) -> None:
         move, place = self._less_what_never_came(move, inside), (move.site, move.id)
         gone = _take(move, inside)
-        beyond = gone.get(_unknown(move), 0.0)
-        self._beyond_kg[move.site, move.cell] += beyond
-        _add(self.done.came, {_unknown(move): beyond} if beyond else {}, 1.0)
+        self._overdrawn.leave((move.site, move.cell), _unknown(move), gone.get(_unknown(move), 0.0))
         if move.kind == OUT or move.transfer_id == move.id:
             self.done.sent[place] = gone
             self.done.left[place] = dict(gone)
@@ -143,16 +150,14 @@ class Mix:
 
     def _come(self, move: Move, inside: Content) -> None:
         if move.kind == "correction":  # a count first makes good what had left that nobody knew of
-            place = (move.site, move.cell)
-            known_of = min(move.kg, self._beyond_kg[place])
-            self._beyond_kg[place] -= known_of
-            move = replace(move, kg=move.kg - known_of)
+            move = replace(move, kg=move.kg - self._overdrawn.found((move.site, move.cell), move.kg))
             if move.kg <= NOTHING_KG:
                 return
         came = self._arriving(move, inside)
-        _add(inside, came, 1.0)
         if move.load_id is not None:
             _add(self.done.tipped.setdefault(_load_of(move), {}), came, 1.0)
+        self._overdrawn.come((move.site, move.cell), came, self.done.contents())
+        _add(inside, came, 1.0)
 
     def _arriving(self, move: Move, inside: Content) -> Content:
         """Return what the movement brings, by origin, and note what of it came first here."""

@@ -82,7 +82,8 @@ class Lying:
 @dataclass(frozen=True, slots=True)
 class Trace:
     """`came_kg` = what lies + what left + `lost_kg` (counts, cleaning, drying, on the road), each to the
-    gram; `difference_kg` is not accounted for."""
+    gram; `difference_kg` is not accounted for. `supposed_kg` of it is taken to have left before it was
+    entered: more had left than was known of."""
 
     subject: Subject
     kg: float
@@ -94,6 +95,7 @@ class Trace:
     lies_kg: float
     lost_kg: float
     difference_kg: float
+    supposed_kg: float
 
 
 def subjects(books: Books, sought: str) -> list[Subject]:
@@ -156,6 +158,7 @@ def trace(books: Books, subject: Subject) -> Trace:
         lies_kg=round(sum(fate.lies.values()), 3),
         lost_kg=round(fate.lost_kg, 3),
         difference_kg=round(fate.balance_kg, 3) + 0.0,
+        supposed_kg=round(sum(done.supposed.get(origin, 0.0) for origin in inside), 3),
     )
 
 

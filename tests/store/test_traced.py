@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import SQLModel
 
-from station.receival import movements
+from station.receival import cells, movements
 from station.receival.external import External
 from station.store import traced
 from station.store.books import Books
@@ -75,3 +75,32 @@ def test_what_nobody_knows_is_found_nowhere(traded: Silo) -> None:
     assert find(traded, "2025/71") == []
     assert find(traded, "9" * 40) == []
     assert [one.kind for one in find(traded, "71")] == ["ticket"]
+
+
+def test_a_load_that_came_into_a_cell_below_nothing_is_named_in_the_lot_that_left_before_it(
+    silo: Silo,
+) -> None:
+    """10 t were there, 15 t left: of the next load 5 t are supposed to have been in that lot, and only what
+    the balance says lies there."""
+    bring(silo, "c5", 10_000, 71)
+    movements.move_out(
+        silo.desk, "c5", 15_000, "sale", "BL-1", ANNE, silo.clock(), despite_kg=15_000,
+        external=External("erp", "BL-1"),
+    )  # fmt: skip
+    unknown = trace(silo, "BL-1")
+    assert [(one.kind, one.ticket, one.in_kg) for one in unknown.sources] == [
+        ("load", "2026/71", 10_000), ("unknown", None, 5_000)
+    ]  # fmt: skip
+    assert unknown.supposed_kg == 0
+    bring(silo, "c5", 8_000, 72)
+    lot = trace(silo, "BL-1")
+    assert [(one.ticket, one.in_kg) for one in lot.sources] == [("2026/71", 10_000), ("2026/72", 5_000)]
+    assert (lot.supposed_kg, lot.difference_kg) == (5_000, 0)
+    late = trace(silo, "2026/72")
+    assert [(one.cell, one.kg, one.of_kg) for one in late.lying] == [("c5", 3_000, 3_000)]
+    assert [(one.paper_number, one.of_kg) for one in late.lots] == [("BL-1", 5_000)]
+    assert (late.came_kg, late.supposed_kg, late.difference_kg) == (8_000, 5_000, 0)
+    with silo.desk.ledger.read() as tx:
+        row = cells.last_movement(tx, "c5")
+    assert row is not None
+    assert row.content_kg == 3_000

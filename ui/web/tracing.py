@@ -27,7 +27,7 @@ class Meant:
 @dataclass(frozen=True, slots=True)
 class TracePage:
     """`sought` as it was typed; `is_unknown`: nothing is called so. `tables` are of the one that is meant,
-    `paper` is where they are a PDF."""
+    `paper` is where they are a PDF, `supposed` says what nobody can know."""
 
     sought: str
     is_unknown: bool = False
@@ -35,6 +35,7 @@ class TracePage:
     title: str = ""
     tables: tuple[Table, ...] = ()
     paper: str = ""
+    supposed: tuple[str, ...] = ()
 
 
 class _Reader(Protocol):
@@ -71,12 +72,13 @@ def answer(
         return reader.page("trace.html", TracePage(sought, bool(sought) and not meant, several))
     found = trace_view(traced.trace(books, meant[0])).model_dump(mode="json")
     title, tables = traces.title_of(found, reader.t), traces.tables_of(found, reader.t, silo)
+    supposed = traces.supposed_of(found, reader.t)
     if wanted.paper:
         sheets = [SheetTable(*traces.on_sheet(one)) for one in tables]
-        pdf = tables_pdf(title, sheets, [note])
+        pdf = tables_pdf(title, sheets, [*supposed, note])
         return Response(pdf, media_type="application/pdf")
     shown = tuple(_table(number, one) for number, one in enumerate(tables))
-    page = TracePage(sought, title=title, tables=shown, paper=f"{_link(meant[0])}&paper=1")
+    page = TracePage(sought, False, (), title, shown, f"{_link(meant[0])}&paper=1", supposed)
     return reader.page("trace.html", page, shown)
 
 

@@ -77,6 +77,17 @@ def note_of(site: str, at: datetime, t: Translator) -> str:
     return text
 
 
+def supposed_of(found: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
+    """Say what of it nobody can know; nothing where all is known."""
+    if not found["supposed_kg"]:
+        return ()
+    text: str = t.gettext(
+        "More had left a cell than was known to be in it: {tonnes} of what was entered afterwards is taken "
+        "to have left before, though it may be other grain."
+    ).format(tonnes=t.tonnes(found["supposed_kg"] / 1000, 3))
+    return (text,)
+
+
 def tables_of(
     found: Mapping[str, Any], t: Translator, silo: Callable[[str], str] | None = None
 ) -> tuple[Told, ...]:

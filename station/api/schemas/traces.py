@@ -62,7 +62,8 @@ class TraceLying(BaseModel):
 
 class Trace(BaseModel):
     """`kg` is what is traced. Of its sources `came_kg` came in, `left_kg` left in `lots`, `lies_kg` lies in
-    cells, `lost_kg` went by counts, cleaning, drying or on the road; `difference_kg` is nowhere."""
+    cells, `lost_kg` went by counts, cleaning, drying or on the road; `difference_kg` is nowhere.
+    `supposed_kg` of it is taken to have left before it was entered: more had left than was known of."""
 
     subject: TraceSubject
     kg: float
@@ -73,6 +74,7 @@ class Trace(BaseModel):
     left_kg: float
     lies_kg: float
     lost_kg: float
+    supposed_kg: float
     difference_kg: float
 
 
