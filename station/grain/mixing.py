@@ -83,13 +83,11 @@ class Followed:
 
 
 class Mix:
-    """Applies one movement after the other. What a count finds is more of what lies there (`is_more_of_it`),
-    or grain of its own, of which no value is known."""
+    """Applies one movement after the other. What a count finds is more of what lies there."""
 
-    def __init__(self, waits_for: Mapping[Place, Place] | None = None, *, is_more_of_it: bool = True) -> None:
+    def __init__(self, waits_for: Mapping[Place, Place] | None = None) -> None:
         self.done = Followed()
         self._waits_for = dict(waits_for or {})
-        self._is_more_of_it = is_more_of_it
         self._arrived_kg: dict[Place, float] = defaultdict(float)
         self._overdrawn: Overdrawn[Place, Origin] = Overdrawn(self.done.came, self.done.supposed)
         self._is_no_lot: set[Place] = set()
@@ -171,7 +169,7 @@ class Mix:
             new = {Origin(move.site, "load", move.load_id): move.kg}
         elif move.kind == "opening":
             new = {Origin(move.site, "opening", move.id): move.kg}
-        elif inside and move.kind == "correction" and self._is_more_of_it:
+        elif inside and move.kind == "correction":
             there = sum(inside.values())
             new = {origin: move.kg * kg / there for origin, kg in inside.items()}
         else:

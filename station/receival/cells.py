@@ -199,13 +199,16 @@ def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
 
 
 def _content_after(before: CellMovement | None, row: CellMovement) -> dict[str, Any]:
-    """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
-    its quality as it was; what is dried in its cell leaves it and comes back."""
+    """The balance per analyte: a mean weighted by the tonnes it is known of, which are never more than there
+    are. What leaves a cell leaves its quality as it was; what is dried in its cell leaves it and comes back;
+    what a count finds is more, or less, of the same."""
     if revalued := [value["known_t"] for value in row.values.values() if "was" in value]:
         old = {name: value["was"] for name, value in row.values.items() if value["was"] is not None}
         return recast(before.content if before else {}, revalued[0], old, row.values)
     dried_kg = row.act.get("dried_here_kg")
-    if row.kg <= 0 and dried_kg is None:
+    if row.kind == "correction" and before and before.content_kg > _NOTHING_KG and row.kg > 0:
+        after = _of_more(before.content, row.content_kg / before.content_kg)
+    elif row.kg <= 0 and dried_kg is None:
         after = part_of(before, before.content_kg + row.kg) if before else {}
     else:
         came_kg = row.kg + (dried_kg or 0.0)
@@ -216,7 +219,18 @@ def _content_after(before: CellMovement | None, row: CellMovement) -> dict[str, 
     for name, value in row.act.get("after", {}).items():
         if row.content_kg > _NOTHING_KG:
             after[name] = {**value, "known_t": row.content_kg / 1000}
-    return after
+    return _at_most(after, row.content_kg / 1000)
+
+
+def _of_more(content: Mapping[str, Any], share: float) -> dict[str, Any]:
+    return {name: {**one, "known_t": one["known_t"] * share} for name, one in content.items()}
+
+
+def _at_most(content: dict[str, Any], tonnes: float) -> dict[str, Any]:
+    """Of what came into a cell that more had left than was in it, no more is known than is there now."""
+    if tonnes < _NOTHING_KG / 1000:
+        return {}
+    return {name: {**one, "known_t": min(one["known_t"], tonnes)} for name, one in content.items()}
 
 
 def _taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Where the grain of a load is by now: what still lies in which cell, and with what the rest left.
 
 Each movement takes what a trace says that it takes (`grain.mixing`). Only the movements of the cells that the
-load went through are read, from its own on, and only while something of it lies there.
+load went through are read, from its own on, and only while something of it lies there; where more had left
+than was known to be there, back to what left: so much of the load is taken to be in that.
 """
 
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -49,8 +51,7 @@ class Followed:
 
 
 def follow(tx: Session, load_id: str) -> Followed:
-    """Follow what was moved in for a load, in the order of the movements. What a count found is none of it:
-    no value is known of that."""
+    """Follow what was moved in for a load, in the order of the movements."""
     return _Walk(tx, load_id).done()
 
 
@@ -59,7 +60,7 @@ class _Walk:
 
     def __init__(self, tx: Session, load_id: str) -> None:
         self._tx, self._own = tx, Origin(_HERE, "load", load_id)
-        self._mix = Mix(is_more_of_it=False)
+        self._mix = Mix()
         self._streams: dict[str, Iterator[_Row]] = {}
         # What comes is looked at before what is read on: a cell that is being read has it in its stream.
         self._next: list[tuple[int, bool, _Row]] = []
@@ -84,8 +85,21 @@ class _Walk:
         heapq.heappush(self._next, (row.seq, is_read, row))
 
     def _enter(self, row: _Row) -> None:
-        self._mix.begin((_HERE, row.cell_id), row.content_kg - row.kg, row.id)
+        below = self._below_nothing(row)
+        first = (*below, row)[0]
+        self._mix.begin((_HERE, row.cell_id), first.content_kg - first.kg, first.id)
+        for earlier in below:
+            self._mix.apply(_move_of(earlier))
+        self._out += below
         self._streams[row.cell_id] = self._movements(row.cell_id, row.seq)
+
+    def _below_nothing(self, row: _Row) -> list[_Row]:
+        """Return what was moved before since more left the cell than was known to be there."""
+        if row.content_kg - row.kg >= 0.0:
+            return []
+        query = select(*_COLUMNS).where(CellMovement.cell_id == row.cell_id, col(CellMovement.seq) < row.seq)
+        rows = self._tx.exec(query.order_by(col(CellMovement.seq).desc()).limit(AT_ONCE))
+        return list(takewhile(lambda one: one.content_kg < 0.0, rows))[::-1]
 
     def _apply(self, row: _Row) -> None:
         """Where something of the load left, what comes into a cell out of that brings its part there."""
@@ -107,7 +121,7 @@ class _Walk:
 
     def _lots(self) -> Iterator[Lot]:
         for row in self._out:
-            kg = self._mix.done.left[_HERE, row.id].get(self._own, 0.0)
+            kg = self._mix.done.left.get((_HERE, row.id), {}).get(self._own, 0.0)
             if kg > NOTHING_KG:
                 yield Lot(row.id, row.cell_id, row.paper_number, row.at.isoformat(), -row.kg, kg)
 

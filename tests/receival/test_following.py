@@ -33,11 +33,11 @@ def move_at_random(silo: Silo, draw: random.Random, number: int) -> None:
             row = tx.get_one(CellMovement, gone.id)
             movements.bring_back(tx, row, other, kg / 4, "refused", MARC, silo.clock())
     elif what == "transfer":
-        movements.transfer(desk, cell, other, kg, "room", "", MARC, at)
+        movements.transfer(desk, cell, other, kg, "room", "", MARC, at, despite_kg=kg)
     elif what == "dry":
-        cell_acts.dry_grain(desk, cell, Drying(kg, 17.0, 14.0, to_cell=other), Said(), MARC, at)
+        cell_acts.dry_grain(desk, cell, Drying(kg, 17.0, 14.0, to_cell=other), Said("wet", "", kg), MARC, at)
     else:
-        movements.correct_inventory(desk, cell, kg * 0.9, "counted", "", MARC, at)
+        movements.correct_inventory(desk, cell, kg * 0.9, "counted", "", MARC, at, despite_kg=kg * 0.9)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -67,4 +67,4 @@ def test_no_lot_holds_more_of_a_load_than_went_in_it(silo: Silo) -> None:
     with silo.desk.ledger.read() as tx:
         found = follow(tx, load_id)
     assert [one.load_kg for one in found.lots] == [pytest.approx(20_000)]
-    assert found.cells == {"c5": pytest.approx(10_000)}
+    assert found.cells == {}  # what the count missed makes good the rest

@@ -225,7 +225,7 @@ def test_an_inventory_sets_the_balance_and_leaves_the_quality(silo: Silo) -> Non
     assert content(silo, "c1")["protein"]["known_t"] == pytest.approx(780.0)
     assert count(silo, 790_000).kg == 10_000
     assert content(silo, "c1")["protein"] == {
-        "value": 11.6, "unit": "%", "basis": "dm", "known_t": pytest.approx(780.0),
+        "value": 11.6, "unit": "%", "basis": "dm", "known_t": pytest.approx(790.0),
     }  # fmt: skip
     assert count(silo, 790_000).kg == 0
     event = newest(silo)

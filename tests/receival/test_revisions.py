@@ -212,3 +212,17 @@ def test_a_proposal_keeps_its_recorded_values_whatever_is_applied(silo: Silo) ->
             select(CellMovement).where(CellMovement.load_id == load.id, CellMovement.kind == "in")
         )
         assert moved.one().values["moisture"]["value"] == GOOD["moisture"]
+
+
+def test_of_a_load_that_came_into_a_cell_below_nothing_only_what_is_there_is_another_one(silo: Silo) -> None:
+    """10 t more had left than was known: so much of the load is taken to be in that lot."""
+    movements.move_out(silo.desk, "c1", 810_000, "sold", "BL-1", MARC, now(silo), despite_kg=810_000)
+    load = received(silo)
+    received(silo, "EF-456-GH")
+    reported(silo, load, "moisture", 14.8)
+    row = only(silo)
+    assert [(one["cell"], one["t"]) for one in row.cells] == [("c1", 17.88)]
+    assert [(one["paper_number"], one["load_t"]) for one in row.lots] == [("BL-1", 10.0)]
+    apply_revisions(silo.desk, [row.id], "ok", MARC, now(silo))
+    right = (17.88 * 14.8 + 27.88 * GOOD["moisture"]) / 45.76
+    assert content(silo)["moisture"] == pytest.approx(right, abs=2e-6)
