@@ -218,7 +218,7 @@ sequences = st.lists(
 
 @given(sequence=sequences)
 @settings(
-    max_examples=examples(40),
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_mass_and_dry_matter_are_conserved_by_any_sequence_of_acts(
