@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from station import jobs
+from station.acts.desk import Desk
 from station.api.context import Context
 from station.api.series import series_now
 from station.api.views.view import View
@@ -28,6 +29,7 @@ from station.local_network import phone_address
 from station.models import policies
 from station.parts import open_parts
 from station.receival.late_values import take_all
+from station.receival.pairings import policy_of, settle_by_time
 from station.runtime.announcer import Announcer
 from station.runtime.bundles import ship
 from station.runtime.devices import Devices
@@ -65,6 +67,7 @@ RESULTS_AFTER_START_S = 60.0
 CORRECTIONS_S = 3600.0
 SENT_RESULTS_S = 30.0
 LATE_VALUES_S = 10.0
+SETTLE_S = 30.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 VOTES_AFTER_START_S = 120.0
@@ -172,6 +175,7 @@ def serve(options: ServeOptions) -> int:
             "corrections": jobs.Job(lambda: propose_from_evidence(desk, clock()), CORRECTIONS_S, quiet=True),
             "sent results": jobs.Job(lambda: take_up(ledger, clock()), SENT_RESULTS_S),
             "late values": jobs.Job(lambda: take_all(desk, clock()), LATE_VALUES_S),
+            **_pairings(desk, clock),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_bags(poster),
@@ -219,6 +223,12 @@ def _metrics(settings: SiteSettings) -> Callable[[View, Context], bytes] | None:
 def _have_numbers_told(poster: Poster | None, context: Context) -> None:
     if poster is not None:
         poster.tells(partial(series_now, context))
+
+
+def _pairings(desk: Desk, clock: Callable[[], datetime]) -> jobs.Timetable:
+    if policy_of(desk.policy).rule != "odds":
+        return {}
+    return {"pairings": jobs.Job(lambda: settle_by_time(desk, clock()), SETTLE_S)}
 
 
 def _bags(poster: Poster | None) -> jobs.Timetable:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from benchmarks.pairing.stand import Heard, instant
 from station.grain.device_clock import ON_TIME_S, ClockOffset, learn_offset, place
 from station.grain.pairing import Item, KnownSample, Pairing, PairingPolicy, pair, pair_by_odds
-from station.grain.pairing_odds import Measured
+from station.grain.stand import Measured
 
 MOST_WAITING, NEWEST = 12, 60  # more are not judged together
+SETTLE_S = 30  # as the station's timetable says
 
 
 @dataclass(slots=True)
@@ -60,7 +61,11 @@ class _Station:
         self.counted = Counted()
 
     def hear(self, heard: Sequence[Heard]) -> Counted:
+        looks = SETTLE_S
         for one in heard:
+            while looks < one.at:
+                self._judge(instant(looks))
+                looks += SETTLE_S
             if one.kind == "enter":
                 self._enter(one)
             elif one.kind == "end":
@@ -133,18 +138,18 @@ class _Station:
                 one.measured = replace(one.measured, stray=0.0)
 
     def _judge(self, now: datetime) -> None:
-        since = now - self.policy.window
-        recent = [one for one in self.readings[-NEWEST:] if one.measured.at >= since]
-        waiting = [one for one in recent if not one.measured.settled][-MOST_WAITING:]
+        since, before = now - self.policy.window, now - 2 * self.policy.window
+        recent = [one for one in self.readings[-NEWEST:] if one.measured.at >= before]
+        waiting = [one for one in recent if not one.measured.settled and one.measured.at >= since]
+        waiting = waiting[-MOST_WAITING:]
         if not waiting:
             return
         samples = [
-            one for one in self.samples.values() if one.entered_at >= since - self.policy.window
-            and (one.ended_at is None or one.ended_at >= since)
+            one for one in self.samples.values() if one.entered_at >= before
         ]  # fmt: skip
         measured = [one.measured for one in recent if one.measured.settled]
         measured += [one.measured for one in waiting]
-        measured += [one for one in self.sightings[-NEWEST:] if one.at >= since]
+        measured += [one for one in self.sightings[-NEWEST:] if one.at >= before]
         found = pair_by_odds(measured, samples, self.policy, now)
         for one in waiting:
             self._apply(one, found[one.measured.id], now)

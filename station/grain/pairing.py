@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from drivers.text import barcode_of
 from station.grain.identifiers import SampleKind, same_species
-from station.grain.pairing_odds import Candidate, Measured, Stand, odds_of
+from station.grain.pairing_odds import odds_of
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
+from station.grain.stand import Candidate, Measured, Stand
 
 __all__ = [
     "Item",

@@ -90,6 +90,16 @@ def settle(tx: Session, desk: Desk, at: datetime, newest: Pairing | None = None)
     return own
 
 
+def settle_by_time(desk: Desk, at: datetime) -> None:
+    """Pair what has become sure because nothing else came; nothing is written where nothing is sure."""
+    policy = policy_of(desk.policy)
+    with desk.ledger.read() as tx:
+        found = judge_waiting(tx, policy, desk.policy.products, newest_leaps(tx), at)
+    if any(one.pairing.sample_id is not None for one in found):
+        with desk.ledger.write() as tx:
+            settle(tx, desk, at)
+
+
 def policy_of(policy: SitePolicy) -> PairingPolicy:
     return PairingPolicy.read(policy.pairing_window, policy.pairing)
 

@@ -13,9 +13,9 @@ from sqlmodel import Session, col, select
 from station.grain.device_clock import AGREE_S
 from station.grain.identifiers import photo_species
 from station.grain.pairing import Item, KnownSample, Pairing, PairingPolicy, pair_by_odds
-from station.grain.pairing_odds import Measured
 from station.grain.products import species_of_product
 from station.grain.reasons import Code
+from station.grain.stand import Measured
 from station.receival.clock_acts import Leap, leapt_since
 from station.store.tables import Capture, Reading, Sample
 from station.store.tables import Pairing as PairingRow
@@ -42,9 +42,9 @@ def judge_waiting(
     newest: PairingRow | None = None,
 ) -> list[Found]:  # fmt: skip
     """Return what the odds say now of each item that waits without a barcode, and of the one that just came,
-    whose row `newest` is not kept yet."""
+    whose row `newest` is not kept yet. What is settled tells for two windows which samples were measured."""
     tx.flush()
-    rows = _newest(tx, at - policy.window - _forward(leaps))
+    rows = _newest(tx, at - 2 * policy.window - _forward(leaps))
     if newest is not None:
         table = Reading if newest.item_kind == "reading" else Capture
         rows.append((tx.get_one(table, newest.item_id), newest))
@@ -55,7 +55,7 @@ def judge_waiting(
         if waits and (row.barcode is not None or current.code not in JUDGED or len(waiting) >= MOST_WAITING):
             continue
         one = _measured(row, current, rows, products, leaps)
-        if one.at < at - policy.window:
+        if one.at < at - (policy.window if waits else 2 * policy.window):
             continue
         measured.append(one)
         if waits:

@@ -18,8 +18,8 @@ from station.grain.asking import SURE, Doubt
 from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Claim, Regime, Species
 from station.grain.pairing import PairingPolicy
-from station.grain.pairing_odds import Stand
 from station.grain.shelf import expand
+from station.grain.stand import Stand
 from station.grain.weighing import WeighingRule
 from station.species import SpeciesEntry
 
@@ -149,18 +149,22 @@ _STAND = Stand()
 class PairingSection(Section):
     """How readings without a sample's barcode find their sample. By the rule `window` the only one that
     fits takes it; by `odds` the one that is likely enough (`sure`), with how samples are measured at this
-    stand: see `station/grain/pairing_odds.py`. At the places of `typed` a person types the barcode, maybe
+    stand: see `station/grain/stand.py`. At the places of `typed` a person types the barcode, maybe
     wrong."""
 
     rule: Literal["window", "odds"] = "window"
     sure: Annotated[float, Field(ge=0.5, lt=1)] = PairingPolicy(timedelta()).sure
     typed: list[Id] = []
     usual_s: Positive = _STAND.usual_s
+    first_s: Positive = _STAND.first_s
     spread: Positive = _STAND.spread
+    busy_s: Positive = _STAND.busy_s
+    busy_sd: Positive = _STAND.busy_sd
     sitting_s: Positive = _STAND.sitting_s
     photo_s: Positive = _STAND.photo_s
     overtaken: Odds = _STAND.overtaken
     missed: Odds = _STAND.missed
+    silent: Odds = _STAND.silent
     again: Odds = _STAND.again
     foreign: Odds = _STAND.foreign
     wrong_product: Odds = _STAND.wrong_product

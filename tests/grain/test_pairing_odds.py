@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.grain.pairing import Item, KnownSample, PairingPolicy, pair, pair_by_odds
-from station.grain.pairing_odds import Measured, Stand
+from station.grain.stand import Measured, Stand
 
 from .builders import NOON, minutes
 

@@ -153,3 +153,19 @@ def test_an_automatic_pairing_leaves_one_event(by_odds: Silo) -> None:
     with by_odds.desk.ledger.read() as tx:
         events = tx.exec(select(AuditEvent).where(AuditEvent.subject_id == row.id)).all()
     assert [one.kind for one in events] == ["reading_received", "reading_paired"]
+
+
+def test_what_nothing_else_disputes_is_settled_by_time_and_once(by_odds: Silo) -> None:
+    by_odds.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    by_odds.clock.pass_(seconds=75)
+    row = by_odds.measure("gac", GOOD)
+    assert pairing(by_odds, row).state == "unpaired"
+    by_odds.clock.pass_(minutes=8)
+    by_odds.desk = replace(
+        by_odds.desk, policy=replace(by_odds.desk.policy, pairing={"rule": "odds", "sure": 0.95})
+    )
+    pairings.settle_by_time(by_odds.desk, by_odds.clock())
+    found = pairing(by_odds, row)
+    assert (found.state, found.params["barcode"]) == ("paired", "S1")
+    pairings.settle_by_time(by_odds.desk, by_odds.clock())
+    assert pairing(by_odds, row).id == found.id
