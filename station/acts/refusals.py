@@ -101,6 +101,7 @@ class Fault(StrEnum):
     TERMINAL_EXISTS = "terminal_exists"
     SAME_INSTRUMENT = "same_instrument"
     INSTRUMENT_IN_USE = "instrument_in_use"
+    LEGAL_FOR_NOT_SAID = "legal_for_not_said"
     RULE_PACK_INSTALLED = "rule_pack_installed"
     RELEASE_EXISTS = "release_exists"
     RELEASE_ACTIVE = "release_active"

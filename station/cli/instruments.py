@@ -46,6 +46,14 @@ UncertaintyOption = Annotated[
     typer.Option(metavar="ANALYTE=VALUE", help=_("Its standard uncertainty; may be repeated.")),
 ]
 
+LegalOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ANALYTE",
+        help=_("Of which analyte its value is the legal one; may be repeated. none: of no analyte."),
+    ),
+]
+
 
 def describe(
     port_id: PortId,
@@ -57,9 +65,11 @@ def describe(
     uncertainty: UncertaintyOption = None,
     plate: PlateOption = None,
     own_printer: PrinterOption = None,
+    legal_for: LegalOption = None,
     note: Annotated[str, typer.Option(help=_("Where this is known from."))] = "",
 ) -> None:
-    description = _description(verified_until, asset_tag, grain_temperature, uncertainty, plate, own_printer)
+    description = _description(verified_until, asset_tag, grain_temperature, uncertainty, plate)
+    description |= {"own_printer": own_printer, "legal_for": _analytes(legal_for)}
     ask(config, "POST", f"{_at(port_id)}/describe", {"name": name, "note": note, **description})
     tell(_("{port} is described anew.").format(port=port_id))
 
@@ -75,6 +85,7 @@ def swap(
     uncertainty: UncertaintyOption = None,
     plate: PlateOption = None,
     own_printer: PrinterOption = None,
+    legal_for: LegalOption = None,
     driver: Annotated[
         str | None, typer.Option(help=_("Kind of device, of: silo devices. Without it as before."))
     ] = None,
@@ -91,7 +102,8 @@ def swap(
 ) -> None:
     wiring = {"driver": driver, "address": address, **_settings(settings, profile)}
     rewired = wiring if any(said is not None for said in wiring.values()) else None
-    description = _description(verified_until, asset_tag, grain_temperature, uncertainty, plate, own_printer)
+    description = _description(verified_until, asset_tag, grain_temperature, uncertainty, plate)
+    description |= {"own_printer": own_printer, "legal_for": _analytes(legal_for)}
     body = {"name": name, "serial_number": serial, "note": note, "wiring": rewired, **description}
     ask(config, "POST", f"{_at(port_id)}/swap", body)
     tell(_("{name} (serial no. {number}) measures here from now on.").format(name=name, number=serial))
@@ -121,7 +133,7 @@ def _at(port_id: str) -> str:
 
 def _description(
     verified_until: datetime | None, asset_tag: str | None, grain_temperature: tuple[float, float] | None,
-    uncertainty: list[str] | None, plate: tuple[float, float, float] | None, own_printer: bool | None,
+    uncertainty: list[str] | None, plate: tuple[float, float, float] | None,
 ) -> dict[str, Any]:  # fmt: skip
     """What any instrument is described by, as the API takes it."""
     max_kg, min_kg, division_kg = plate or (None, None, None)
@@ -129,12 +141,15 @@ def _description(
         "max_kg": max_kg,
         "min_kg": min_kg,
         "division_kg": division_kg,
-        "own_printer": own_printer,
         "verified_until": verified_until.date().isoformat() if verified_until else None,
         "asset_tag": asset_tag,
         "grain_temperature_c": grain_temperature,
         "uncertainty": _numbers(uncertainty or []),
     }
+
+
+def _analytes(given: list[str] | None) -> list[str] | None:
+    return [] if given == ["none"] else given
 
 
 def _settings(given: list[str] | None, profile: str | None) -> dict[str, Any]:

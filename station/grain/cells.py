@@ -78,6 +78,14 @@ class CellState:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """An earlier load of the same supplier: its tonnes, and the values that it was taken for."""
+
+    load_t: float
+    values: Mapping[Analyte, Measured]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The load to route. `load_t` None: not weighed yet. `declared`: what the supplier states.
     `badly`: analytes whose measurement failed. `adverse`: findings of an adverse visual check. `waived`:
@@ -86,7 +94,8 @@ class Facts:
     `expected`: what was not measured of this load but is known of loads like it (a composite, its variety),
     with its wide uncertainty. `uncertified`: claims whose certificate is not there or not valid that day.
     `questions`: what a person must answer before the load is tipped. `never_blend`: the own silo that it came
-    from kept it apart."""
+    from kept it apart. `delivered`: the supplier's loads before this one, the newest first, where a running
+    average may carry it."""
 
     species: str
     claims: frozenset[str]
@@ -100,6 +109,7 @@ class Facts:
     uncertified: frozenset[str] = frozenset()
     questions: tuple[Reason, ...] = ()
     never_blend: bool = False
+    delivered: tuple[Delivered, ...] = ()
 
     @property
     def moisture(self) -> MoisturePercent | None:

@@ -112,6 +112,9 @@ class Code(StrEnum):
     CLAIMS_LOST = "claims_lost"  # claims
     # cell_value, cell_u: of the cell after the load; p: the probability that it meets the limit then
     CELL_STAYS = "cell_stays"  # analyte, value, u (or None), limit, op, unit, basis, cell_value, cell_u, p
+    # mean, mean_u, mean_t: of the supplier's last tonnes, this load among them; p: that it meets the limit
+    AVERAGE_GRANTS = "average_grants"  # analyte, value, u (or None), limit, op, unit, basis, mean ..., p
+    AVERAGE_OUTSIDE = "average_outside"  # the same: nothing is granted
     FOR_INFORMATION = "for_information"  # analyte, value, limit, op, unit, basis
     EXPECTED = "expected"  # analyte, value, u (or None), unit, basis
     # routing, against a cell

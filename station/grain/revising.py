@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from drivers.reading import BLENDS, UNIT_OF, Analyte, Basis, is_known
+from station.grain.averaging import by_average
 from station.grain.blending import (
     FALLING_NUMBER_FLOOR,
     Part,
@@ -107,8 +108,10 @@ def grade_met(facts: Facts, pack: RulePack | None) -> Grade | None:
 
 
 def _meets(facts: Facts, grade: Grade, pack: RulePack) -> bool:
-    """By the values as they are, without odds: a paper says one grade. What is waived may be missing."""
-    found = judge(facts, grade, pack)
+    """By the values as they are, without odds: a paper says one grade. What is waived may be missing; where a
+    buyer grants a supplier's mean, that counts."""
+    alone = judge(facts, grade, pack)
+    found = by_average(alone, facts, pack) or alone
     compared = [one for one in found.steps if isinstance(one, Compared)]
     met = all(one.met for one in compared if one.criterion.kind != "information")
     return met and set(found.missing) <= set(facts.waived)

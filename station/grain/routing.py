@@ -14,7 +14,9 @@
   one of which a person must answer something first goes nowhere until then.
 - Cells rank by their grade's preference, then by filling. Where the pack has prices, what the choice is worth
   comes before the filling (`station/grain/worth.py`), and a better grade's cell that the load would risk more
-  of than it brings comes after the lesser ones. More uncertainty never moves a load to a better grade.
+  of than it brings comes after the lesser ones. Where a buyer grants a running average, the mean of a
+  supplier's last loads stands in for this one where only the load would tell
+  (`station/grain/averaging.py`). More uncertainty never moves a load to a better grade.
 
 Every cell is either ranked, once per pit, or refused.
 """
@@ -23,13 +25,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drivers.reading import Analyte, in_order
+from station.grain.averaging import by_average, granted_means, where_alone
 from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import After, CellState, Facts, Measured, Proposal, Ranked, Refused
 from station.grain.claims import judge_claims, loses_all
 from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.identifiers import CellRole
-from station.grain.mixture import Mean, held_by, means_of
+from station.grain.mixture import Mean, Mixture, held_by, means_of
 from station.grain.reasons import Code, Reason
 from station.grain.remeasuring import Choice, worth_asking
 from station.grain.standing import Standing, after_of, stand, with_load
@@ -53,7 +56,8 @@ _CENT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """Holds one cell with all that speaks for and against it. `judgement` None: no grade was judged."""
+    """Holds one cell with all that speaks for and against it. `judgement` None: no grade was judged.
+    `standing` decides, by the supplier's mean where that grants the grade; `shown` is the cell after it."""
 
     cell: CellState
     grade: Grade | None
@@ -61,6 +65,7 @@ class _Judged:
     against: tuple[Reason, ...]
     judgement: GradeJudgement | None = None
     standing: Standing | None = None
+    shown: Standing | None = None
     prices: Prices | None = None
     worth: float | None = None
     cautious: float | None = None
@@ -69,6 +74,11 @@ class _Judged:
     @property
     def fits(self) -> bool:
         return not self.against
+
+    @property
+    def is_granted(self) -> bool:
+        """Tell whether a supplier's mean grants what the load alone does not meet."""
+        return any(r.code is Code.AVERAGE_GRANTS for r in self.in_favour)
 
     @property
     def preference(self) -> float:
@@ -100,6 +110,7 @@ class _Load:
     pack: RulePack | None
     means: Mapping[Analyte, Mean]
     judgements: Mapping[str, GradeJudgement]
+    averages: Mapping[str, GradeJudgement]
     barred: tuple[Reason, ...]
     priced: bool
     prices: dict[tuple[str, frozenset[str]], Prices] = field(default_factory=dict)
@@ -136,7 +147,9 @@ def _load(facts: Facts, pack: RulePack | None) -> _Load:
     expected = {a: m for a, m in facts.expected.items() if a not in facts.values and a not in facts.badly}
     means = means_of({**expected, **facts.values}, usual_u)
     priced = pack is not None and facts.load_t is not None and has_prices(pack, facts.species)
-    return _Load(facts, pack, means, _judgements(facts, pack), never_blend(facts, pack), priced)
+    judgements = _judgements(facts, pack)
+    averages = _averages(judgements, facts, pack)
+    return _Load(facts, pack, means, judgements, averages, never_blend(facts, pack), priced)
 
 
 def score(cell: CellState, grade: Grade | None) -> float:
@@ -157,6 +170,27 @@ def _judgements(facts: Facts, pack: RulePack | None) -> dict[str, GradeJudgement
     }
 
 
+def _averages(
+    judgements: Mapping[str, GradeJudgement], facts: Facts, pack: RulePack | None
+) -> dict[str, GradeJudgement]:
+    """Judge the grades that a supplier's mean may grant by that mean."""
+    if pack is None or not pack.running_average:
+        return {}
+    found = ((grade, by_average(judgement, facts, pack)) for grade, judgement in judgements.items())
+    return {grade: judgement for grade, judgement in found if judgement is not None}
+
+
+def _standings(judgement: GradeJudgement, before: Mixture, load: _Load) -> tuple[Standing, Standing]:
+    """Return how a cell stands, as it is judged and as it will be: by a supplier's mean where that grants the
+    grade, and by the load itself."""
+    load_t, average = load.facts.load_t or 0.0, load.averages.get(judgement.grade.id)
+    shown = stand(judgement, before, load_t, load.means)
+    if average is None:
+        return shown, shown
+    judged = where_alone(judgement, average, before)
+    return stand(judged, before, load_t, {**load.means, **granted_means(judged)}), shown
+
+
 def _normal(cell: CellState, load: _Load) -> _Judged:
     facts, pack = load.facts, load.pack
     if cell.grade is None and cell.species == facts.species and not load.judgements:
@@ -174,7 +208,7 @@ def _normal(cell: CellState, load: _Load) -> _Judged:
     if grade is None or judgement is None or pack is None:
         return _Judged(cell, grade, in_favour, (*against, *load.barred))
     before = held_by(cell, pack.uncertainty)
-    standing = stand(judgement, before, facts.load_t or 0.0, load.means)
+    standing, shown = _standings(judgement, before, load)
     stated = standing.against
     judged = _Judged(
         cell,
@@ -183,6 +217,7 @@ def _normal(cell: CellState, load: _Load) -> _Judged:
         against=(*against, *stated, *(r for r in load.barred if r not in stated)),
         judgement=judgement,
         standing=standing,
+        shown=shown,
     )
     return _valued(judged, load, pack)
 
@@ -397,18 +432,29 @@ def _proposal(
 
 def _rank(judged: _Judged, pit: str, facts: Facts, *, is_risky: bool) -> tuple[object, ...]:
     """Return what cells are sorted by: better grades first unless risked or a premium is lost, then those
-    whose line is free, then worth, then filling. No grain goes to a lesser grade because a line is busy."""
+    that need no supplier's mean, then those whose line is free, then worth, then filling. No grain goes to a
+    lesser grade because a line is busy."""
     tie = _TIE_A_TONNE * max(facts.load_t or 0.0, 1.0)
     worth = round((judged.worth or 0.0) / tie)
     filled = score(judged.cell, judged.grade)
     is_after = loses_all(judged.in_favour, facts.claims)
     is_busy = bool(judged.cell.barred_pits.get(pit))
-    return (is_risky, is_after, -judged.preference, is_busy, -worth, -filled, judged.cell.id, pit)
+    return (
+        is_risky,
+        is_after,
+        -judged.preference,
+        judged.is_granted,
+        is_busy,
+        -worth,
+        -filled,
+        judged.cell.id,
+        pit,
+    )
 
 
 def _entry(judged: _Judged, fitting: Sequence[_Judged], load: _Load) -> Ranked:
     """Return what is said of a cell, whichever pit it is filled from."""
-    judgement, standing = judged.judgement, judged.standing
+    judgement, shown = judged.judgement, judged.shown
     others = [j.worth for j in fitting if j.worth is not None and j.cell.id != judged.cell.id]
     value = None
     if judged.worth is not None and others:
@@ -419,8 +465,8 @@ def _entry(judged: _Judged, fitting: Sequence[_Judged], load: _Load) -> Ranked:
         score(judged.cell, judged.grade),
         judged.in_favour,
         p_load_ok=judgement.p_load_ok if judgement else 1.0,
-        p_cell_ok=standing.p_cell_ok if standing else 1.0,
-        after=after_of(standing.after) if standing else _after_without_grade(judged.cell, load),
+        p_cell_ok=shown.p_cell_ok if shown else 1.0,
+        after=after_of(shown.after) if shown else _after_without_grade(judged.cell, load),
         value=value,
     )
 
@@ -433,6 +479,8 @@ def _after_without_grade(cell: CellState, load: _Load) -> After:
 def _asking(found: Proposal, normal: Sequence[_Judged], load: _Load) -> Proposal:
     """Add what is worth measuring again first."""
     if load.pack is None or not load.priced or load.facts.questions or load.facts.uncertified:
+        return found
+    if any(j.is_granted and j.cell.id == found.cell for j in normal):
         return found
     choices = [
         Choice(j.against, j.judgement, j.standing, j.prices, j.worth)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drivers.reading import PLAUSIBLE, Analyte, Basis, needs_basis
-from station.grain.cells import CellState, Facts, Measured, NotNegative
+from station.grain.cells import CellState, Delivered, Facts, Measured, NotNegative
 from station.grain.identifiers import Species
 from station.grain.reasons import Reason
 
@@ -41,6 +41,11 @@ class _SampleValue(_File):
     shared: dict[str, NotNegative] = {}
 
 
+class _Delivered(_File):
+    load_t: Annotated[float, Field(gt=0.0, le=1e6)]
+    values: dict[Analyte, _SampleValue]
+
+
 class _Sample(_File):
     species: Species
     claims: list[str] = []
@@ -53,6 +58,7 @@ class _Sample(_File):
     uncertified: list[str] = []
     questions: list[Reason] = []
     never_blend: bool = False
+    delivered: list[_Delivered] = []
 
 
 def read_cells(text: str | bytes) -> tuple[CellState, ...]:
@@ -91,6 +97,10 @@ def read_facts(text: str | bytes) -> Facts:
         uncertified=frozenset(sample.uncertified),
         questions=tuple(sample.questions),
         never_blend=sample.never_blend,
+        delivered=tuple(
+            Delivered(one.load_t, _measured(one.values, f"delivered[{index}].values"))
+            for index, one in enumerate(sample.delivered)
+        ),
     )
 
 
@@ -154,7 +164,12 @@ def facts_as_dict(facts: Facts) -> dict[str, Any]:
         **({"uncertified": sorted(facts.uncertified)} if facts.uncertified else {}),
         **({"questions": [reason.as_dict() for reason in facts.questions]} if facts.questions else {}),
         **({"never_blend": True} if facts.never_blend else {}),
+        **({"delivered": [_delivered_dict(one) for one in facts.delivered]} if facts.delivered else {}),
     }
+
+
+def _delivered_dict(one: Delivered) -> dict[str, Any]:
+    return {"load_t": one.load_t, "values": _measured_dicts(one.values)}
 
 
 def _measured_dicts(values: Mapping[Analyte, Measured]) -> dict[str, Any]:

@@ -4,22 +4,24 @@ Pure but for the rows that it reads. Nothing that only the engine changed change
 assessed stands, unless it has other readings or corrections by now.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis
 from station.acts.policy import policy_from_dict, recorded_catalogues
-from station.grain.cells import Facts
+from station.grain.averaging import counts_more
+from station.grain.cells import Delivered, Facts
 from station.grain.correcting import Correction
 from station.grain.revising import LateValue, measured_of, with_laboratory
 from station.grain.rules import RulePack
 from station.receival import cells
 from station.receival.pack_standing import pack_with
-from station.receival.replay import assessed_by, recorded_facts
+from station.receival.replay import assessed_by, delivered_by_then, recorded_facts
 from station.store import corrections as corrections_store
 from station.store.batches import samples_by_load
 from station.store.evidence import readings_by_sample
@@ -42,14 +44,19 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A load's values with all that came late, its facts but for them, and the pack of its day."""
+    """A load's values with all that came late, its facts but for them, and the pack of its day. `delivered`
+    asks for what its supplier had delivered by then."""
 
     values: Values
     facts: Facts
     pack: RulePack | None
+    delivered: Callable[[Facts, RulePack], tuple[Delivered, ...]] = lambda facts, pack: ()
 
     def with_values(self, values: Mapping[str, Any]) -> Facts:
-        return replace(self.facts, values=measured_of(values), badly=())
+        facts = replace(self.facts, values=measured_of(values), badly=())
+        if self.pack is None or not counts_more(facts, self.pack):
+            return facts
+        return replace(facts, delivered=self.delivered(facts, self.pack))
 
 
 def provisional_values(tx: Session, load_id: str) -> Values:
@@ -83,7 +90,8 @@ def final_values(tx: Session, load: Load, proposal: Proposal, without: Iterable[
         came = {name: one for name, one in provisional_values(tx, load.id).items() if name not in before}
         late = _laboratory(tx, sample_ids, left_out)
         values = with_laboratory({**came, **cells.values_of(results)}, late)
-        return Final(values, recorded_facts(proposal.inputs), pack)
+        by_then = partial(delivered_by_then, tx, proposal)
+        return Final(values, recorded_facts(proposal.inputs), pack, by_then)
 
 
 def _laboratory(tx: Session, sample_ids: Sequence[str], left_out: frozenset[str]) -> list[LateValue]:

@@ -142,7 +142,7 @@ def swap(
 
     A serial number that is not known begins a new instrument; one that is known continues its history, and
     the present one may be said again with another wiring. Raises NotFound(unknown_port),
-    Conflict(same_instrument, instrument_in_use)."""
+    Conflict(same_instrument, instrument_in_use, legal_for_not_said)."""
     with desk.ledger.write() as tx:
         chosen = wiring or wiring_for(tx, port_id, new.serial_number)
         present = plugged_at(tx, port_id)
@@ -151,6 +151,8 @@ def swap(
         if is_same and wiring_of(present.assignment) == chosen:
             raise Conflict(Fault.SAME_INSTRUMENT, serial=new.serial_number, name=before.name)
         row = before if is_same else _find_again(tx, new, port_id, chosen.driver)
+        if row is None and new.legal_for is None and before.legal_for and chosen.driver != before.driver:
+            raise Conflict(Fault.LEGAL_FOR_NOT_SAID, name=before.name, analytes=list(before.legal_for))
         row = row or _make_row(new, before, chosen.driver, at)
         describe(row, new)
         row.driver = chosen.driver
@@ -256,8 +258,8 @@ def _find_again(tx: Session, new: Description, port_id: str, driver: str) -> Ins
 
 def _make_row(new: Description, before: Instrument, driver: str, at: datetime) -> Instrument:
     """One of the same kind as the one before has its temperature range and is legal for the same, unless
-    another is said; its uncertainty and verification are its own. Another indicator serves the same
-    platform."""
+    another is said; its uncertainty and verification are its own. Of what another model is legal for, a
+    person must say. Another indicator serves the same platform."""
     row = Instrument(
         id=new_id(at), name=new.name, driver=driver, category=before.category, max_kg=before.max_kg,
         min_kg=before.min_kg, division_kg=before.division_kg, own_printer=before.own_printer,

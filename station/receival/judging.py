@@ -1,9 +1,10 @@
 """Judging loads: the evidence of any number of them and the cells are gathered in a fixed number of questions
 to the ledger, then each load is assessed and routed without another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from station.acts.policy import record_policy
 from station.grain.asking import PhotoFacts, asked_for, without_value
 from station.grain.assessed import Assessment
 from station.grain.assessment import assess
-from station.grain.cells import CellState, Facts, Measured
+from station.grain.cells import CellState, Delivered, Facts, Measured
 from station.grain.correcting import Correction
 from station.grain.expecting import Expected, LabSaid, expected, later_analytes
 from station.grain.identifiers import Species
@@ -34,6 +35,7 @@ from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells, certificate_standing, shipment_standing
 from station.receival.chain import gross_weighing
+from station.receival.deliveries import delivered_before
 from station.receival.pack_standing import installed_packs
 from station.receival.photo_questions import photo_questions
 from station.receival.photo_values import photo_values
@@ -61,10 +63,13 @@ from station.store.tables import (
     VisualCheck,
 )
 
+Deliveries = Callable[[Load, Facts, RulePack | None], tuple[Delivered, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What every load is judged on, read once per commit."""
+    """What every load is judged on, read once per commit. `delivered` asks for the supplier's loads before
+    one that they may carry over a limit."""
 
     cells: tuple[CellState, ...]
     packs: tuple[RulePack, ...]
@@ -74,6 +79,7 @@ class Ground:
     learnt: Learnt = NOTHING
     found: Found = field(default_factory=Found)
     lab: Mapping[Analyte, Sequence[LabSaid]] = field(default_factory=dict)
+    delivered: Deliveries = lambda load, facts, pack: ()
 
     def pack_of(self, species: str) -> RulePack | None:
         return pack_at(self.packs, self.at, species)
@@ -118,6 +124,7 @@ def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = 
     return Ground(
         _of_species(states, in_force), packs, at, record_policy(tx, desk.policy, at),
         waived(tx, desk.policy, at), learnt(tx), found, lab_said(tx, later_analytes(in_force.values())),
+        partial(delivered_before, tx),
     )  # fmt: skip
 
 
@@ -188,6 +195,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         uncertified=of.uncertified(desk.policy),
         never_blend=of.never_blend,
     )
+    facts = replace(facts, delivered=on.delivered(of.load, facts, pack))
     stand = barred_for(on.cells, on.found, Product.of(of.load.species, of.load.claims), of.load.visit_id)
     routed = route(facts, stand, pack)
     result = routed.as_dict()

@@ -19,7 +19,7 @@ from station.store.ids import new_id
 from station.store.tables import Decision, Load, Proposal
 
 # Figures in reasons that change with every other load's decision and ask nothing else of the operator.
-_FIGURES = frozenset({"free_t", "reserved_t", "cell_value", "cell_u", "p"})
+_FIGURES = frozenset({"free_t", "reserved_t", "cell_value", "cell_u", "p", "mean", "mean_u", "mean_t"})
 
 
 def propose(tx: Session, desk: Desk, loads: Iterable[Load], at: datetime) -> None:

@@ -1,21 +1,23 @@
 """Deciding a recorded load again, from its readings, weights, cells, pack and policy as they were."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from pydantic_core import to_json
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from drivers.reading import Analyte
 from station.acts.desk import SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessed import Assessment
-from station.grain.cells import Facts
+from station.grain.averaging import counts_more
+from station.grain.cells import Delivered, Facts
 from station.grain.correcting import Correction
 from station.grain.expecting import Expected
 from station.grain.guard import guard_of
@@ -25,6 +27,7 @@ from station.grain.reasons import Code
 from station.grain.routing import route
 from station.grain.rules import RulePack
 from station.grain.wire import read_cells, read_facts
+from station.receival.deliveries import delivered_before
 from station.receival.judging import assessed, estimate, facts_of
 from station.receival.pack_standing import pack_with
 from station.store.tables import Cell, Decision, Load, Proposal, Reading, SitePolicyRecord
@@ -67,13 +70,15 @@ class Replayed:
 @dataclass(frozen=True, slots=True)
 class Records:
     """What decided proposals stand on, read for many of them at once; a policy or pack that is the same is
-    read once."""
+    read once. `delivered` asks for what a supplier had delivered by then, where another pack would count
+    more of it than was recorded."""
 
     proposals: Mapping[str, Proposal]
     readings: Mapping[str, Reading]
     policies: Mapping[str, SitePolicy]
     packs: Mapping[str | None, RulePack | None]
     roles: Mapping[str, CellRole]
+    delivered: Callable[[Proposal, Facts, RulePack], tuple[Delivered, ...]]
 
 
 def replay(tx: Session, decision: Decision) -> Replayed:
@@ -127,7 +132,13 @@ def read_records(tx: Session, proposal_ids: Iterable[str]) -> Records:
         {sha256: _policy(tx, sha256) for sha256 in {row.policy for row in rows.values()}},
         {sha256: pack_with(tx, sha256) for sha256 in {row.rule_pack for row in rows.values()}},
         dict(tx.exec(select(Cell.id, Cell.role)).all()),  # type: ignore[arg-type] # the roles of a site file
+        partial(delivered_by_then, tx),
     )
+
+
+def delivered_by_then(tx: Session, row: Proposal, facts: Facts, pack: RulePack) -> tuple[Delivered, ...]:
+    decided = tx.exec(select(func.max(Decision.seq)).where(Decision.proposal_id == row.id)).first()
+    return delivered_before(tx, tx.get_one(Load, row.load_id), facts, pack, decided)
 
 
 def judged_by(tx: Session, row: Proposal, pack: RulePack | None) -> Judged:
@@ -147,7 +158,7 @@ def judged_with(
         raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
     readings, policy = [records.readings[one] for one in inputs["readings"]], records.policies[row.policy]
     with recorded_catalogues(policy):
-        return _judged_again(row, readings, inputs, policy, pack)
+        return _judged_again(records, row, readings, inputs, policy, pack)
 
 
 def assessed_by(
@@ -195,7 +206,7 @@ def beside(decision: Decision, row: Proposal, recorded: Judged, again: Judged) -
 
 
 def _judged_again(
-    row: Proposal, readings: Sequence[Reading], inputs: dict[str, Any], policy: SitePolicy,
+    records: Records, row: Proposal, readings: Sequence[Reading], inputs: dict[str, Any], policy: SitePolicy,
     pack: RulePack | None,
 ) -> Judged:  # fmt: skip
     assessment = assessed_by(readings, inputs, policy, pack)
@@ -209,6 +220,9 @@ def _judged_again(
         waived=declared.waived, brought=inputs.get("brought", {}), questions=declared.questions,
         expected=awaited, uncertified=declared.uncertified, never_blend=declared.never_blend,
     )  # fmt: skip
+    facts = replace(facts, delivered=declared.delivered)
+    if pack is not None and pack.sha256 != row.rule_pack and counts_more(facts, pack):
+        facts = replace(facts, delivered=records.delivered(row, facts, pack))
     routed = route(facts, read_cells(to_json(inputs["cells"])), pack)
     return {
         "assessment": assessment.as_dict(),

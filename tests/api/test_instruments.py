@@ -57,6 +57,7 @@ def test_the_installers_command_line_swaps_with_the_admin_token(counter: Counter
         ("gac", {"grain_temperature_c": [40.0, 10.0]}, 422, "not_valid"),
         ("bridge", {"max_kg": 60_000.0, "min_kg": 60_000.0}, 422, "not_valid"),
         ("gac", {"uncertainty": {"sugar": 1.0}}, 422, "not_valid"),
+        ("gac", {"legal_for": ["sugar"]}, 422, "not_valid"),
         ("gac", {"verified_until": "soon"}, 422, "not_valid"),
     ],
 )

@@ -13,6 +13,7 @@ from station.grain.reasons import Code
 from station.receival import instruments, pairings, readings, weighings
 from station.receival.instruments import Description, Plugged, plugged
 from station.receival.visits import NewLoad
+from station.receival.wiring import Wiring
 from station.store import queries
 from station.store.tables import AuditEvent, Instrument, PortAssignment, Weighing
 from station.store.tables import Reading as ReadingRow
@@ -185,6 +186,32 @@ def test_what_an_instrument_is_legal_for_is_kept_with_each_reading_until_the_sit
     before = silo.measure("gac", GOOD)
     reload(silo)
     assert (before.legal_for, silo.measure("gac", GOOD).legal_for) == (["moisture"], [])
+
+
+OTHER_MODEL = Wiring("tesma-plus2", "tcp:127.0.0.1:9", {})
+
+
+def test_another_model_is_the_legal_instrument_only_where_a_person_says_so(silo: Silo) -> None:
+    reload(silo, legal_for=[Analyte.MOISTURE])
+    with pytest.raises(Conflict) as refused:
+        swap_other(silo, LOANER)
+    assert refused.value.code is Fault.LEGAL_FOR_NOT_SAID
+    assert refused.value.params == {"name": "GAC 2100", "analytes": ["moisture"]}
+    assert at_port(silo, "gac").instrument.id == "gac"
+    assert swap_other(silo, replace(LOANER, legal_for=())).instrument.legal_for == []
+    swap(silo, new=Description("GAC 2100", "G-1"))
+    said = replace(LOANER, serial_number="L-78", legal_for=("moisture",))
+    assert swap_other(silo, said).instrument.legal_for == ["moisture"]
+    assert silo.measure("gac", GOOD).legal_for == ["moisture"]
+
+
+def test_the_same_model_is_legal_for_the_same(silo: Silo) -> None:
+    reload(silo, legal_for=[Analyte.MOISTURE])
+    assert swap(silo).instrument.legal_for == ["moisture"]
+
+
+def swap_other(silo: Silo, new: Description) -> Plugged:
+    return instruments.swap(silo.desk, "gac", new, "", ANNE, silo.clock(), wiring=OTHER_MODEL)
 
 
 def test_the_instruments_uncertainty_comes_with_the_value(silo: Silo) -> None:

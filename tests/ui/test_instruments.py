@@ -9,7 +9,7 @@ from sqlmodel import select
 from drivers.disturbance import Disturbance
 from drivers.magnitude import Way
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
-from station.receival import readings, weighings
+from station.receival import instruments, readings, weighings
 from station.receival.instruments import Description, plugged, swap
 from station.receival.visits import NewLoad
 from station.receival.wiring import Wiring, wiring_of
@@ -79,6 +79,27 @@ async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings
         now = plugged(tx)["bridge"]
     assert wiring_of(now.assignment) == Wiring("mt-sics", "tcp:10.0.0.9:23", {"poll": "S"})
     assert not now.is_as_declared
+
+
+async def test_another_model_in_place_of_the_legal_instrument_is_asked_about(station: Station) -> None:
+    silo = station.silo
+    legal = Description("GAC 2100", "G-1", legal_for=("moisture",))
+    instruments.describe_plugged(silo.desk, "gac", legal, "", ANNE, silo.clock())
+    with silo.desk.ledger.read() as tx:
+        station.devices = [replace(station.devices[1], plugged=plugged(tx)["gac"])]
+    async with terminal(station) as t:
+        await t.open("appareils")
+        await t.press("f7", "enter")
+        for answer in ("Prêt", "L-79", ""):
+            await t.write(answer)
+            await t.press("enter")
+        await t.press("down", "enter")
+        await t.see("Quel pilote le lit ?", "tesma")
+        await t.write("tesma")
+        await t.press("enter")
+        await t.see("Sa valeur est-elle aussi la valeur légale (humidité) ?")
+        await t.press("down", "enter")
+        await t.see("Son adresse")
 
 
 async def test_what_the_site_file_says_instead_stands_on_the_devices_screen(station: Station) -> None:

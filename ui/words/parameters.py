@@ -43,12 +43,13 @@ class ParameterTexts(dict[str, str]):
 
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, u, unit, basis) and
-    `cell_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a sentence only where
-    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`, `uncounted`,
-    `likely`."""
+    `cell_measured`, `mean_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a
+    sentence only where there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`,
+    `uncounted`, `likely`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
+    words["mean_measured"] = _measured(params, t, "mean", "mean_u")
     for name in ("value", "share"):
         words[name] = _apart(name, params, t) or words[name]
     words["size"] = _size(params, t)
@@ -367,6 +368,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "p": odds,
     "sure": odds,
     "target_t": _tonnes,
+    "mean_t": _tonnes,
     "free_t": _tonnes,
     "load_t": _tonnes,
     "reserved_t": _tonnes,

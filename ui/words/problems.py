@@ -460,6 +460,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("serial no. {serial} is in use at {port}"),
         N_("Take it off that port first, or check the serial number."),
     ),
+    "legal_for_not_said": (
+        N_("{name} was the legal instrument for {analytes}, and the new one is of another model"),
+        N_("Say of which analytes its value is the legal one, or that it is of none."),
+    ),
     "release_exists": (
         N_("{name} {version} is installed here with other content"),
         N_("Give the new model a version of its own."),

@@ -142,6 +142,13 @@ SENTENCES: Mapping[str, str] = {
     "cell_stays": N_(
         "{analyte} {measured}, limit {op} {limit}: the cell stays at {cell_measured}, probability {p}"
     ),
+    "average_grants": N_(
+        "{analyte} {measured}, limit {op} {limit}: granted, "
+        "the supplier's last {mean_t} are at {mean_measured}"
+    ),
+    "average_outside": N_(
+        "{analyte}: the supplier's last {mean_t} are at {mean_measured}, nothing is granted by their mean"
+    ),
     "for_information": N_("{analyte} {measured}, {op} {limit} for information only"),
     "expected": N_("{analyte}: not measured, {measured} expected of such loads"),
     # routing, against a cell
@@ -367,6 +374,7 @@ AGAINST = frozenset(
         "unknown_grade",
         "outside_limit",
         "cell_outside",
+        "average_outside",
         "cell_not_sure",
         "load_not_sure",
         "never_blend_not_sure",

@@ -70,6 +70,9 @@ def _description(body: schemas.DescribeIn) -> Description:
     for analyte in body.uncertainty:
         if not is_known(analyte):
             raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
+    for analyte in body.legal_for or ():
+        if not is_known(analyte):
+            raise not_valid(f"body.legal_for.{analyte}", "is not an analyte")
     return Description(
         name=body.name or "",
         serial_number=body.serial_number if isinstance(body, schemas.SwapIn) else None,
@@ -81,6 +84,7 @@ def _description(body: schemas.DescribeIn) -> Description:
         min_kg=body.min_kg,
         division_kg=body.division_kg,
         own_printer=body.own_printer,
+        legal_for=None if body.legal_for is None else tuple(body.legal_for),
     )
 
 

@@ -55,7 +55,8 @@ class Device(BaseModel):
     station started. `error` says what is wrong and what to do. `repeats`: it says its last result again
     and again; an equal one of a new sample counts when a person says so. `open_ways`: what the last
     loaded reading may be, where a setting is missing that decides how large a number is. `declared`: what
-    the site file says stands there, where something else is plugged in or it is read in another way."""
+    the site file says stands there, where something else is plugged in or it is read in another way.
+    `legal_for`: the analytes of which its value is the legal one."""
 
     id: str
     name: str
@@ -79,6 +80,7 @@ class Device(BaseModel):
     open_ways: list[OpenWay] = []
     not_at_zero: NotAtZero | None = None
     declared: Declared | None = None
+    legal_for: list[str] = []
 
 
 class DriverSetting(BaseModel):
@@ -119,7 +121,8 @@ class WiringIn(In):
 
 class DescribeIn(In):
     """What is new of the instrument that is plugged in. What is not said stays. Max, Min and division are
-    those of a weighbridge's verification plate; `own_printer`: its indicator prints a slip of each."""
+    those of a weighbridge's verification plate; `own_printer`: its indicator prints a slip of each;
+    `legal_for`: the analytes of which its value is the legal one."""
 
     name: Name | None = None
     asset_tag: Serial | None = None
@@ -130,6 +133,7 @@ class DescribeIn(In):
     min_kg: Kilograms | None = None
     division_kg: Kilograms | None = None
     own_printer: bool | None = None
+    legal_for: Annotated[list[Key], Field(max_length=40)] | None = None
     note: Text = ""
 
 
@@ -142,7 +146,8 @@ class SettleIn(In):
 
 class SwapIn(DescribeIn):
     """The instrument that is plugged in instead. What is not said of a known serial number stays. Without
-    `wiring` it is read as it was when it last stood at this port, else as the present one."""
+    `wiring` it is read as it was when it last stood at this port, else as the present one. `legal_for` must
+    be said where another model comes in place of a legal instrument."""
 
     name: Name
     serial_number: Serial
@@ -181,6 +186,7 @@ class Instrument(BaseModel):
     min_kg: float | None = None
     division_kg: float | None = None
     own_printer: bool = False
+    legal_for: list[str] = []
     plugged: list[Plugging]
     declared: Declared | None = None
 

@@ -15,7 +15,9 @@ from station.store.tables import AuditEvent
 def device(live: DeviceLive, language: str) -> schemas.Device:
     shown = schemas.Device.model_validate(replace(live, error=None), from_attributes=True)
     shown.error = reason(*live.error, language) if live.error else None
-    shown.declared = declared(live.plugged) if live.plugged else None
+    if live.plugged:
+        shown.declared = declared(live.plugged)
+        shown.legal_for = list(live.plugged.instrument.legal_for)
     return shown
 
 

@@ -30,7 +30,7 @@ from ui.words.i18n import Translator
 from ui.words.odds import odds_texts
 from ui.words.parameters import parameter_texts
 
-_DECISIVE = ("meets", "cell_stays", "claims_honoured")
+_DECISIVE = ("meets", "cell_stays", "average_grants", "claims_honoured")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from station.api import schemas
 from ui.tui.dialogs import Choice, Option
 from ui.tui.screens.base import StationScreen
+from ui.words import vocabulary
 
 _DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y")
 _LONGEST = 60
@@ -22,11 +23,12 @@ class SwapDraft:
     verified: date | None = None
     driver: str = ""
     address: str = ""
+    legal_for: tuple[str, ...] | None = None
 
 
 class Swap:
     """A swap asks on `screen` for the instrument that stands at `device`'s port from now on: three questions
-    for one of the same model on the same line, three more for another one."""
+    for one of the same model on the same line, more for another one."""
 
     def __init__(self, screen: StationScreen, device: schemas.Device) -> None:
         self._screen = screen
@@ -75,10 +77,26 @@ class Swap:
             self._screen.choose(
                 self._t.gettext("Which driver reads it?"),
                 options,
-                lambda choice: self._ask_address(replace(draft, driver=choice.key), fitting[choice.key]),
+                lambda choice: self._ask_legal(replace(draft, driver=choice.key), fitting[choice.key]),
             )
 
         station.read(station.client.drivers, offer)
+
+    def _ask_legal(self, draft: SwapDraft, kind: schemas.DriverKind) -> None:
+        """The one before it was the legal instrument: another model is only where a person says so."""
+        legal, t = tuple(self._device.legal_for), self._t
+        if not legal:
+            self._ask_address(draft, kind)
+            return
+        names = ", ".join(vocabulary.analyte_name(name, t.language) for name in legal)
+        title = t.gettext("Is its value the legal one too ({analytes})?").format(analytes=names)
+        self._screen.choose(
+            title,
+            [Option("no", t.gettext("no, or not known")), Option("yes", t.gettext("yes"))],
+            lambda choice: self._ask_address(
+                replace(draft, legal_for=legal if choice.key == "yes" else ()), kind
+            ),
+        )
 
     def _ask_address(self, draft: SwapDraft, kind: schemas.DriverKind) -> None:
         t = self._t
@@ -143,8 +161,9 @@ def _request(draft: SwapDraft, settings: str) -> schemas.SwapIn:
         read = parse_settings(settings) or {}
         wiring = schemas.WiringIn(driver=draft.driver, address=draft.address or None, settings=read)
     return schemas.SwapIn(
-        name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring
-    )
+        name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring,
+        legal_for=None if draft.legal_for is None else list(draft.legal_for),
+    )  # fmt: skip
 
 
 def _may_be(kind: schemas.DriverKind, category: str) -> bool:

@@ -45,6 +45,7 @@ def facts(reader: Reader, one: schemas.Instrument, live: schemas.Device | None) 
         (_("Trouble"), live.error.message if live and live.error else ""),
         (_("Grain temperature"), grain),
         (_("Standard uncertainty"), ", ".join(f"{name} ± {value}" for name, value in known.items())),
+        (_("Legal for"), ", ".join(vocabulary.analyte_name(name, t.language) for name in one.legal_for)),
         (_("Max"), t.kg(one.max_kg) if one.max_kg else ""),
         (_("Min"), t.kg(one.min_kg) if one.min_kg else ""),
         (_("Division"), t.kg(one.division_kg) if one.division_kg else ""),
