@@ -15,9 +15,6 @@ from station.grain.precision import together
 from station.grain.uniting import Said
 from station.grain.units import known
 
-# How much of a photo's uncertainty is the phone's and the model's: a number is averaged over a hundred
-# kernels and more, so nearly all of its width is what the model declares of itself.
-_SHARED = 0.8
 _Z95 = 1.959963984540054
 NEVER = frozenset({Analyte.MOISTURE, Analyte.WEIGHT, Analyte.TEMPERATURE})
 
@@ -55,14 +52,16 @@ class PhotoValue:
 
 def photo_value(
     analyte: Analyte, value: float, limits: tuple[float, float], basis: Basis | None, source: str,
-    capture: str, corrections: Mapping[str, float],
+    capture: str, corrections: Mapping[str, float], phones_part: float = 1.0,
 ) -> PhotoValue | None:  # fmt: skip
     """Make a value of a number with its 95 % limits, and of what known corrections that were taken off add
-    to its uncertainty, each by its id. None where it tells nothing."""
+    to its uncertainty, each by its id. `phones_part`: how much of its uncertainty is the phone's and the
+    model's; where nothing tells, all of it is, which no other photo takes away. None where it tells
+    nothing."""
     u = (limits[1] - limits[0]) / (2 * _Z95)
     if analyte in NEVER or not u > 0 or not math.isfinite(u):
         return None
-    shared = {source: known(u * _SHARED)} | {name: known(part) for name, part in corrections.items()}
+    shared = {source: known(u * phones_part)} | {name: known(part) for name, part in corrections.items()}
     whole = math.hypot(u, *corrections.values())
     return PhotoValue(analyte, known(value), known(whole), basis, source, capture, shared)
 

@@ -35,6 +35,13 @@ def half_width(known: SiteSpread, count: float, judged: float) -> float:
     return known.t * math.sqrt(known.spread**2 + counting_variance(count, judged))
 
 
+def phones_part(known: SiteSpread, count: float, judged: float) -> float:
+    """Return how much of a share's uncertainty is the phone's and the model's, 0 to 1: the spread that was
+    found beside references here. What few kernels add is this photo's own."""
+    whole = known.spread**2 + counting_variance(count, judged)
+    return known.spread / math.sqrt(whole)
+
+
 def limited(told: Mapping[str, Any], judged: float, known: SiteSpread) -> dict[str, Any]:
     """Return a stored class share with this site's limits around it."""
     half = half_width(known, told["count"], judged)

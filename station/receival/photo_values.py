@@ -13,7 +13,7 @@ from drivers.reading import UNIT_OF, Analyte, Basis, default_basis, is_known
 from station.grain.correcting import Correction, shift_of
 from station.grain.inspection import KernelClass
 from station.grain.photographed import PhotoValue, photo_value
-from station.grain.spreading import limited, limited_mass
+from station.grain.spreading import limited, limited_mass, phones_part
 from station.store.evidence import CaptureSeen
 from station.store.learnt import Learnt, OfPhone
 from station.store.tables import Inspection
@@ -38,18 +38,26 @@ def photo_values(seen: CaptureSeen, learnt: Learnt, species: str | None) -> list
 def _of_inspection(row: Inspection, phone: str, known: OfPhone) -> Iterator[PhotoValue]:
     source = f"{phone} {row.model} {row.version}"
     shares = _shares(row.result, known)
-    for name, number in [*row.result.get("numbers", {}).items(), *shares]:
+    for name, number, part in [*_numbers(row.result), *shares]:
         if not is_known(name) or number["unit"] != UNIT_OF[Analyte(name)]:
             continue
         basis = Basis(number["basis"]) if number["basis"] in _BASES else default_basis(Analyte(name))
         value, parts = _corrected(Analyte(name), number["value"], basis, known.corrections)
         limits = (number["low"], number["high"])
-        made = photo_value(Analyte(name), value, limits, basis, source, row.capture_id, parts)
+        made = photo_value(Analyte(name), value, limits, basis, source, row.capture_id, parts, part)
         if made is not None:
             yield made
 
 
-def _shares(result: Mapping[str, Any], known: OfPhone) -> Iterator[tuple[str, dict[str, Any]]]:
+Said = tuple[str, Mapping[str, Any], float]  # analyte, number, how much of its width is the phone's
+
+
+def _numbers(result: Mapping[str, Any]) -> Iterator[Said]:
+    """A model says its numbers' limits and not what of them is this photo's own: all is the phone's."""
+    yield from ((name, number, 1.0) for name, number in result.get("numbers", {}).items())
+
+
+def _shares(result: Mapping[str, Any], known: OfPhone) -> Iterator[Said]:
     judged = result.get("judged") or result.get("kernels") or 0
     numbers, mass = result.get("numbers", {}), result.get("mass") or {}
     for class_name, spread in known.spreads.items():
@@ -58,7 +66,8 @@ def _shares(result: Mapping[str, Any], known: OfPhone) -> Iterator[tuple[str, di
             continue
         share = limited_mass(mass[class_name], told, judged, spread)
         percent = {key: _PERCENT * share[part] for key, part in _LIMITS.items()}
-        yield name, {**percent, "unit": "%", "basis": None}
+        part = phones_part(spread, told["count"], judged)
+        yield name, {**percent, "unit": "%", "basis": None}, part
 
 
 _LIMITS: Mapping[str, str] = MappingProxyType({"value": "share", "low": "low", "high": "high"})

@@ -199,7 +199,9 @@ def test_a_phone_never_tells_a_moisture():
 def test_a_photos_limits_are_its_uncertainty_and_a_correction_adds_its_own():
     made = photo_value(PROTEIN, 11.6, (10.6, 12.6), DM, "phone", "k1", {"c1": 0.2})
     assert made.u == pytest.approx(math.hypot(1 / 1.96, 0.2), abs=1e-4)
-    assert made.shared == {"phone": pytest.approx(0.8 / 1.96, abs=1e-4), "c1": 0.2}
+    assert made.shared == {"phone": pytest.approx(1.0 / 1.96, abs=1e-4), "c1": 0.2}
+    own = photo_value(PROTEIN, 11.6, (10.6, 12.6), DM, "phone", "k1", {}, 0.6)
+    assert own.shared == {"phone": pytest.approx(0.6 / 1.96, abs=1e-4)}
     assert photo_value(PROTEIN, 11.6, (11.6, 11.6), DM, "phone", "k1", {}) is None
     assert PhotoValue.from_dict(made.as_dict()) == made
 

@@ -52,6 +52,7 @@ def test_a_number_counts_with_its_limits_as_uncertainty() -> None:
     (value,) = photo_values(seen(numbers={"protein": NUMBER}), Learnt(), "barley")
     assert (value.analyte, value.value, value.basis) == (Analyte.PROTEIN, 11.2, Basis.DRY_MATTER)
     assert (value.u, value.source) == (pytest.approx(1 / 3.92, abs=1e-4), "phone 3 app 2")
+    assert value.shared["phone 3 app 2"] == pytest.approx(value.u, abs=1e-6), "nothing tells what is its own"
 
 
 def test_a_known_bias_is_taken_off_and_makes_it_less_sure() -> None:
@@ -87,6 +88,9 @@ def test_shares_count_by_mass_and_only_with_this_sites_spread() -> None:
     (value,) = photo_values(seen(**broken()), Learnt(spreads=(spread(),)), "barley")
     assert (value.analyte, value.value) == (Analyte.BROKEN, 2.0)
     assert 0.3 < value.u < 0.8
+    by_counting = 0.0416 * 0.9584 / 301  # variance of 12.5 of 301
+    phones = 0.005 / math.sqrt(0.005**2 + by_counting)
+    assert value.shared["phone 3 app 2"] == pytest.approx(phones * value.u, rel=0.01)
     assert photo_values(seen(**broken()), Learnt(spreads=(spread(spread=0.05),)), "barley") == [], "too wide"
 
 
