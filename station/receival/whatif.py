@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import Analyte, Basis, is_known
 from station.acts.engine import engine_version
-from station.grain.cells import Measured
 from station.grain.paying import pay_of
 from station.grain.rules import RulePack
+from station.receival.paid import assessed_values, grades_of_cells
 from station.receival.replay import Records, judged_with, read_records
 from station.store.tables import Decision, Load, Ticket
 
@@ -87,7 +86,7 @@ def _compared(
     before = recorded if row.engine == engine_version() else judged_with(records, row, own)
     after = judged_with(records, row, pack)
     kg = net_kg if net_kg is not None else _kilograms(before["load_t"])
-    grades = {cell["id"]: cell["grade"] for cell in (row.inputs or {})["cells"]["cells"]}
+    grades = grades_of_cells(row.inputs or {})
     outcomes = (_outcome(before, grades, own, kg), _outcome(after, grades, pack, kg))
     return WhatIf(decision.load_id, decision.id, decision.at, species, kg, *outcomes)
 
@@ -100,19 +99,8 @@ def _outcome(
     cents = None
     if pack is not None and kg is not None and pack.grade(grade) is not None:
         assert grade is not None
-        cents = pay_of(pack, grade, kg, _ticket_values(judged["assessment"])).cents
+        cents = pay_of(pack, grade, kg, assessed_values(judged["assessment"])).cents
     return Outcome(cell, judged["pit"], grade, hold, cents)
-
-
-def _ticket_values(assessment: Mapping[str, Any]) -> dict[Analyte, Measured]:
-    """What was measured: a correction of the station moves no money."""
-    return {
-        Analyte(name): Measured(
-            one.get("raw", one["value"]), None, Basis(one["basis"]) if one["basis"] else None
-        )
-        for name, one in assessment.get("results", {}).items()
-        if is_known(name) and one["value"] is not None
-    }
 
 
 def _holding(tx: Session, loads: Sequence[str]) -> set[str]:

@@ -14,6 +14,7 @@ from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import outcome
 from station.api.views.ended import ended_loads
 from station.api.views.loads import load
+from station.api.views.pay import pay
 from station.api.views.view import View, view_of
 from station.receival import (
     decisions,
@@ -51,6 +52,17 @@ def _place(row: Load) -> tuple[int, int]:
 @router.get("/{load_id}", responses=problems(404))
 def get_load(asked: Asked, load_id: str) -> schemas.Load:
     return _shown(asked, load_id)
+
+
+@router.get("/{load_id}/pay", responses=problems(404))
+def get_pay(asked: Asked, load_id: str) -> list[schemas.Pay]:
+    """What the load is paid by its rule pack, for each quality that its grain went to: price, deductions,
+    bonuses, drying and the payment weight; before its ticket, what is expected. For managers alone."""
+    with view_of(asked) as view:
+        row = view.tx.get(Load, load_id)
+        if row is None:
+            raise NotFound(Fault.UNKNOWN_LOAD)
+        return pay(view, row)
 
 
 @router.post("/{load_id}/sample", responses=problems(404, 409))

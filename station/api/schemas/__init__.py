@@ -174,6 +174,7 @@ from station.api.schemas.outcome import (
     Ticket,
     Tipping,
 )
+from station.api.schemas.pay import Pay, PayLine
 from station.api.schemas.people import (
     ForgetIn,
     NewPinIn,
@@ -452,6 +453,8 @@ __all__ = [
     "Passport",
     "PassportIn",
     "PassportLine",
+    "Pay",
+    "PayLine",
     "Person",
     "PersonChangeIn",
     "PersonIn",

@@ -12,6 +12,7 @@ from station.api.views import loads as load_view
 from station.api.views import visits as visit_view
 from station.api.views.devices import event
 from station.api.views.laboratory import lab_results
+from station.api.views.pay import pay
 from station.api.views.retained import retained
 from station.api.views.revisions import revisions
 from station.api.views.view import View, view_of
@@ -25,6 +26,7 @@ from station.store.laboratory import results_by_sample
 from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
+from ui.web.pages.pay_table import pay_table
 from ui.web.pages.revisions import revised_values
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
@@ -58,6 +60,7 @@ class LoadPage:
     revised: Table
     ranked: Table
     refused: Table
+    pay: Table
     tipped: Table | None
     captures: list[tables.CaptureShown]
     retained: list[schemas.Retained]
@@ -78,7 +81,7 @@ def load(reader: Reads, load_id: str) -> Response:
         page = _page(reader, view, row)
     shown = [
         page.weighings, page.values, page.readings, page.laboratory, page.revised, page.ranked,
-        page.refused, page.custody, page.events,
+        page.refused, page.custody, page.pay, page.events,
     ]  # fmt: skip
     return reader.page("load.html", page, shown)
 
@@ -109,6 +112,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         revised=revised_values(reader, revisions(view, revisions_of(tx, row.id)[::-1])),
         ranked=tables.ranked(reader, proposal.ranked if proposal else [], _euros(reader, tx, row)),
         refused=tables.refused(reader, proposal.refused if proposal else []),
+        pay=pay_table(reader, _paid(reader, view, row)),
         tipped=tables.tipped(reader, shown.ticket_document) if shown.ticket_document else None,
         captures=[tables.capture_shown(reader, one) for one in shown.captures],
         retained=kept,
@@ -128,6 +132,11 @@ def _euros(reader: Reader, tx: Session, row: Load) -> tables.Euros | None:
         return None
     values = {(one["cell"], one["pit"]): one.get("value") for one in proposal.result["ranked"]}
     return values if any(value is not None for value in values.values()) else None
+
+
+def _paid(reader: Reader, view: View, row: Load) -> list[schemas.Pay]:
+    """What the load is paid, for managers alone."""
+    return pay(view, row) if "manager" in reader.person.roles else []
 
 
 def _released(tx: Session, load: schemas.Load) -> set[str]:

@@ -12,6 +12,7 @@ from station.api.views.rules import rule_packs
 from station.api.views.view import view_of
 from station.grain.grades import Adjustment, Criterion, Grade, RulePack
 from station.receival.pack_standing import packs_in_force
+from ui.web.pages.pay_table import ADJUSTMENTS
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.i18n import N_
@@ -26,7 +27,6 @@ _KINDS = {
     "information": N_("told only"),
 }  # fmt: skip
 _CONFIDENCE = {"high": N_("text read"), "middle": N_("second hand"), "low": N_("to be replaced")}
-_ADJUSTMENTS = {"refaction": N_("Deduction"), "bonification": N_("Bonus"), "drying": N_("Drying charge")}
 _PER = {
     "price": N_("{rate} % of the price per {per} {unit}"),
     "weight": N_("{rate} % of the weight per {per} {unit}"),
@@ -155,7 +155,7 @@ def _adjustment(reader: Reader, pack: RulePack, one: Adjustment) -> list[Cell]:
     return [
         reader.species(one.species),
         Cell(", ".join(named) or t.gettext("all"), " ".join(sorted(one.grades))),
-        Cell(t.gettext(_ADJUSTMENTS[one.kind]), one.kind),
+        Cell(t.gettext(ADJUSTMENTS[one.kind]), one.kind),
         Cell(f"{analyte} {one.op.value} {t.plain(one.limit)}{until} {unit}", one.limit),
         Cell(told, one.rate),
         Cell("" if one.most is None else t.plain(one.most), one.most),
