@@ -24,21 +24,32 @@ from station.vision.client import VisionWorker
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
 
-LOADS = 100
+LOADS, OPEN = 100, 12
 SETTLE_S = 0.1
 PHOTOS = 30
 SWAPS = 50
 
 
 def measurement_to_proposal() -> dict[str, Any]:
-    """Last byte of the last measurement written by the instrument → the proposal's event at the terminal."""
+    """Last byte of the last measurement written by the instrument → the proposal's event at the terminal:
+    of a load alone on site, and beside twelve that wait for a decision."""
     with tempfile.TemporaryDirectory() as folder, running_station(Path(folder)) as (rig, client):
         gac, nir = SimulatedGac2100(rig.gac), SimulatedNir(rig.nir, end=b"\n")
-        milliseconds = [one_load(number, gac, nir, client) for number in range(LOADS)]
-    return {"propose_ms": summary(milliseconds), "bar_p95_ms": 200}
+        alone = [one_load(number, gac, nir, client) for number in range(LOADS)]
+        for number in range(LOADS, LOADS + OPEN):
+            one_load(number, gac, nir, client, stays=True)
+        beside = [one_load(number, gac, nir, client) for number in range(LOADS + OPEN, 2 * LOADS + OPEN)]
+    return {
+        "propose_ms": summary(alone),
+        "open_loads": OPEN,
+        "propose_beside_open_ms": summary(beside),
+        "bar_p95_ms": 200,
+    }
 
 
-def one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Client) -> float:
+def one_load(
+    number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Client, *, stays: bool = False
+) -> float:
     barcode = f"B{number:06d}"
     load = {"species": "soft_wheat", "barcode": barcode}
     visit = client.post(
@@ -63,7 +74,8 @@ def one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Clie
         at=datetime.now(UTC),
     )  # fmt: skip
     elapsed = client.wait_proposed(load_id) - begin
-    client.post(f"/loads/{load_id}/leave", {"reason": "bench"})
+    if not stays:
+        client.post(f"/loads/{load_id}/leave", {"reason": "bench"})
     return elapsed * 1000
 
 

@@ -267,3 +267,11 @@ def test_sentences_call_what_the_site_has_by_its_name(monkeypatch: pytest.Monkey
     )
     assert vocabulary.site_name("grade", "milling_no_2", "fr") == "Blé meunier n° 2"
     assert vocabulary.site_name("cell", "c9", "fr") == "c9"
+
+
+def test_two_measurements_that_differ_are_told_with_their_figure_and_by_whom_only_if_that_is_known() -> None:
+    differ = {"analyte": "protein", "spread": 1.2, "limit": 0.3}
+    assert "1,2" in message("replicates_differ", differ, "fr")
+    badly = {"analyte": "protein", "instrument": None}
+    assert message("measured_badly", badly, "en") == "Protein: measured badly, measure again"
+    assert "by NIR" in message("measured_badly", badly | {"instrument": "NIR"}, "en")

@@ -45,7 +45,7 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, u, unit, basis) and
     `cell_measured`, `mean_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a
     sentence only where there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`,
-    `uncounted`, `likely`."""
+    `uncounted`, `likely`, `by_instrument`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
@@ -56,7 +56,12 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["limit_share"] = _share(params.get("limit"), t)
     words["mass"] = _mass(params.get("mass"), t)
     words["sizes"] = _sizes(params.get("sizes"), t)
-    words["spread"] = _spread(params.get("spread"), t)
+    if not _is_amount(params.get("spread")):  # of several photos; a number is that of two measurements
+        words["spread"] = _spread(params.get("spread"), t)
+    instrument = words["instrument"] if params.get("instrument") else ""
+    words["by_instrument"] = (
+        t.gettext(N_(" by {instrument}")).format(instrument=instrument) if instrument else ""
+    )
     words["judged"] = _judged(params, t)
     words["corrected"] = _corrected(params, t)
     words["uncounted"] = t.gettext(N_(", not used for routing")) if params.get("counts") is False else ""

@@ -83,7 +83,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "typed_value": N_("{analyte}: typed by a person, which wins over instruments"),
     "typed_over": N_("{analyte}: {instrument} says {value} {unit}"),
-    "measured_badly": N_("{analyte}: measured badly by {instrument}, measure again"),
+    "measured_badly": N_("{analyte}: measured badly{by_instrument}, measure again"),
     "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
     "corrected": N_("{analyte} {measured}, corrected by {added} ({raw} measured)"),
     "no_moisture_for_basis": N_("{analyte}: no moisture, so no dry matter basis"),
