@@ -195,7 +195,8 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         uncertified=of.uncertified(desk.policy),
         never_blend=of.never_blend,
     )
-    facts = replace(facts, delivered=on.delivered(of.load, facts, pack))
+    if not of.is_shipment:  # what comes from an own silo is no supplier's
+        facts = replace(facts, delivered=on.delivered(of.load, facts, pack))
     stand = barred_for(on.cells, on.found, Product.of(of.load.species, of.load.claims), of.load.visit_id)
     routed = route(facts, stand, pack)
     result = routed.as_dict()
