@@ -12,7 +12,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Desk
-from station.receival.judging import gather, ground, judge
+from station.receival.judging import ground, judge
+from station.receival.load_evidence import gather
 from station.store import queries
 from station.store.engine import note_proposal
 from station.store.ids import new_id

@@ -14,7 +14,8 @@ from station.grain.reasons import Code, Reason
 from station.receival import captures, corrections, people, questions
 from station.receival.captures import StoredPhoto
 from station.receival.corrections import LoadCorrection
-from station.receival.judging import gather, ground, judge
+from station.receival.judging import ground, judge
+from station.receival.load_evidence import gather
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_questions import foreign_allowed
 from station.receival.replay import replay

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from station.grain.rules import parse_rule_pack
 from station.receival import rule_packs
-from station.receival.judging import gather, ground, judge
+from station.receival.judging import ground, judge
+from station.receival.load_evidence import gather
 from station.receival.replay import replay
 from station.receival.whatif import compare_packs
 from station.store.tables import Cell, Decision, Load, Proposal, Visit
