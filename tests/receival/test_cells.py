@@ -156,3 +156,20 @@ def test_an_opening_content_may_say_how_well_it_is_known(silo: Silo) -> None:
     (c5,) = [one for one in SITE.cells if one.id == "c5"]
     silo.load_site(cells=[*others, c5.model_copy(update={"opening_t": 100.0, "opening": stated})])
     assert content(silo, "c5").content[Analyte.MOISTURE].u == 0.4
+
+
+@pytest.mark.parametrize(
+    ("parts", "seconds"),
+    [
+        (((1, 400), (1, 220)), 278.846),
+        (((475, 300), (25, 62)), 175.523),
+        (((475, 300), (25, 120)), 271.519),
+        (((500, 280), (25, 150)), 266.592),
+    ],
+)
+def test_a_cell_has_the_falling_number_of_the_liquefaction_in_it(
+    silo: Silo, parts: tuple[tuple[int, int], ...], seconds: float
+) -> None:
+    for tonnes, value in parts:
+        after = move(silo, "c5", 1000.0 * tonnes, falling_number=float(value))
+    assert after["falling_number"]["value"] == pytest.approx(seconds, abs=5e-4)
