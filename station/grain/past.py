@@ -4,7 +4,7 @@ A cell that took grain without a claim honours the claim no more, one that took 
 other: both until it is emptied and cleaned. What lies in it, and what was put on that, goes with the grain.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,6 +42,14 @@ class Grain:
             tuple(stored.get("treated", ())),
             stored.get("never_blend", False),
         )
+
+    def may_join(self, cell: "Standing", meant_for: Collection[str], *, is_quarantine: bool) -> bool:
+        """Tell whether no rule of reception keeps this grain out of a cell that stands so and is meant for
+        these claims; species apart, of which a cell may have a plan."""
+        if self.never_blend and not (is_quarantine or cell.never_blend):
+            return False
+        honoured = frozenset(meant_for) - cell.lost(meant_for)
+        return honoured <= satisfied_by(self.claims or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from drivers.reading import UNIT_OF, Analyte, Value
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
+from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.drying import Dried, dry
 from station.grain.past import EMPTY_KG
 from station.grain.reasons import Reason
@@ -22,7 +22,7 @@ from station.receival.asked_of_cells import (
     check_leaving,
     check_waste,
 )
-from station.receival.movements import NOTHING_SAID, find_cell, may_blend, movement, record
+from station.receival.movements import NOTHING_SAID, check_blend, find_cell, movement, record
 from station.receival.pack_standing import pack_in_force
 from station.store.tables import Cell, CellMovement
 
@@ -91,9 +91,9 @@ def dry_grain(
     with desk.ledger.write() as tx:
         source = find_cell(tx, cell)
         target = find_cell(tx, drying.to_cell or cell)
-        if source.id != target.id and not may_blend(source, target) and "manager" not in actor.roles:
-            raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=target.id)
         known = cells.last_movement(tx, source.id)
+        before = cells.last_movement(tx, target.id)
+        check_blend(source, cells.grain_of(source, known), target, before, actor)
         asked = _asked_of_drying(tx, source, target, known, dried, at)
         despite = check_answered(asked, dried.kg_in, said.answer)
         rows = _dried(tx, desk, source, target, dried, known, said, actor, at)

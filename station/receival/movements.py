@@ -12,6 +12,7 @@ from sqlmodel import Session
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid, NotAllowed, NotFound
 from station.grain.identifiers import Regime
+from station.grain.past import Grain, Standing
 from station.receival import cells, proposals
 from station.receival.asked_of_cells import (
     EXACT_KG,
@@ -88,10 +89,10 @@ def bring_back(
     it left with. Raises as `move_out` for weights, as `transfer` for the cell, and what `check_returned`
     raises."""
     source, target = find_cell(tx, gone.cell_id), find_cell(tx, cell)
-    if source.id != target.id and not may_blend(source, target) and "manager" not in actor.roles:
-        raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=cell)
+    before = cells.last_movement(tx, target.id)
+    check_blend(source, Grain.from_dict(gone.grain), target, before, actor)
     asked = check_returned(gone.paper_number, -gone.kg, kg)
-    asked += check_coming(tx, target, cells.last_movement(tx, target.id), kg)
+    asked += check_coming(tx, target, before, kg)
     despite = check_answered(asked, kg, Answer(despite_kg, reason))
     share = kg / -gone.kg
     row = CellMovement(
@@ -122,9 +123,9 @@ def transfer(
         raise Invalid(Fault.SAME_CELL, cell=from_cell)
     with desk.ledger.write() as tx:
         source, target = find_cell(tx, from_cell), find_cell(tx, to_cell)
-        if not may_blend(source, target) and "manager" not in actor.roles:
-            raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=from_cell, to_cell=to_cell)
         known, before = (cells.last_movement(tx, one.id) for one in (source, target))
+        grain = cells.grain_of(source, known)
+        check_blend(source, grain, target, before, actor)
         asked = check_leaving(source, known, kg) + check_coming(tx, target, before, kg)
         despite = check_answered(asked, kg, Answer(despite_kg, reason))
         leaving = movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
@@ -132,7 +133,7 @@ def transfer(
         leaving.transfer_id = coming.transfer_id = leaving.id
         leaving.values = cells.part_of(known, kg)
         coming.values = cells.part_of(known, kg)
-        leaving.grain = coming.grain = cells.grain_of(source, known).as_dict()
+        leaving.grain = coming.grain = grain.as_dict()
         refer(tx, leaving, external)
         cells.move(tx, leaving)
         cells.move(tx, coming)
@@ -172,13 +173,23 @@ def find_cell(tx: Session, cell: str) -> Cell:
     return row
 
 
-def may_blend(source: Cell, target: Cell) -> bool:
-    """Would no rule of reception keep this grain out of that cell?"""
-    if source.role == "quarantine" and target.role != "quarantine":
+def may_blend(source: Cell, grain: Grain, target: Cell, there: Standing) -> bool:
+    """Would no rule of reception keep grain of `source` out of `target`, of which `there` tells what it has
+    taken?"""
+    species = grain.species or ((source.species,) if source.species else ())
+    at_home = {*there.species, *((target.species,) if target.species else ())}
+    if species and at_home and not at_home.issuperset(species):
         return False
-    if not set(target.claims) <= set(source.claims):
-        return False
-    return target.species is None or source.species in (None, target.species)
+    return grain.may_join(there, target.claims, is_quarantine=target.role == "quarantine")
+
+
+def check_blend(source: Cell, grain: Grain, target: Cell, before: CellMovement | None, actor: Actor) -> None:
+    """Raises NotAllowed(never_blend_transfer) for anybody but a manager. `before`: the newest movement of
+    the target."""
+    if source.id == target.id or "manager" in actor.roles:
+        return
+    if not may_blend(source, grain, target, cells.standing_of(before)):
+        raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=target.id)
 
 
 def use_weighings(

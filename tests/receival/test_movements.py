@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound, Refusal
 from station.grain.identifiers import Regime
+from station.grain.past import Grain
 from station.grain.reasons import Code, Reason
 from station.receival import cells, movements, weighings
 from station.receival.external import External
@@ -37,7 +38,9 @@ def count(silo: Silo, kg: float, cell: str = "c1", by: Any = MARC, **over: Any) 
     return movements.correct_inventory(silo.desk, cell, kg, "inventory", "", by, silo.clock(), **over)
 
 
-def bring(silo: Silo, cell: str, kg: float, **values: tuple[float, str, str | None]) -> None:
+def bring(
+    silo: Silo, cell: str, kg: float, grain: Grain | None = None, **values: tuple[float, str, str | None]
+) -> None:
     """As the closing of a load moves it."""
     moved = {name: {"value": v, "unit": unit, "basis": basis} for name, (v, unit, basis) in values.items()}
     at = silo.clock()
@@ -46,7 +49,7 @@ def bring(silo: Silo, cell: str, kg: float, **values: tuple[float, str, str | No
             tx,
             CellMovement(
                 id=new_id(at), cell_id=cell, kind="in", kg=kg, values=moved,
-                regime="owned", organisation="x", at=at,
+                regime="owned", organisation="x", at=at, grain=grain.as_dict() if grain else {},
             ),
         )  # fmt: skip
 
@@ -207,6 +210,35 @@ def test_what_may_never_be_blended_takes_a_manager(silo: Silo, source: str, targ
     assert balance(silo, source) == 10_000
     shift(silo, 1_000, source, target, by=MARC)
     assert balance(silo, target) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "grain"),
+    [
+        ("c5", "c4", Grain(("soft_wheat",), frozenset(), never_blend=True)),
+        ("c3", "c3b", Grain(("soft_wheat",), frozenset())),  # not organic, so the cell has lost its claim
+        ("c5", "c4", Grain(("durum",), frozenset())),
+    ],
+)
+def test_a_transfer_asks_what_came_into_a_cell_not_what_it_was_meant_for(
+    silo: Silo, source: str, target: str, grain: Grain
+) -> None:
+    with silo.desk.ledger.write() as tx:
+        tx.add(Cell(id="c3b", name="C3b", species="soft_wheat", claims=["organic"], capacity_kg=300_000))
+    bring(silo, source, 10_000, grain)
+    with pytest.raises(NotAllowed) as refused:
+        shift(silo, 1_000, source, target)
+    assert (refused.value.code, balance(silo, source)) == (Fault.NEVER_BLEND_TRANSFER, 10_000)
+    shift(silo, 1_000, source, target, by=MARC)
+    assert balance(silo, target) == 1_000
+
+
+def test_grain_that_is_spoilt_alike_may_be_brought_together(silo: Silo) -> None:
+    spoilt = Grain(("soft_wheat",), frozenset(), never_blend=True)
+    for cell in ("c5", "c4"):
+        bring(silo, cell, 10_000, spoilt)
+    shift(silo, 1_000, "c5", "c4")
+    assert balance(silo, "c4") == 11_000
 
 
 def test_another_species_takes_a_manager_and_a_hold_cell_takes_any(silo: Silo) -> None:

@@ -27,6 +27,7 @@ from ui.words.i18n import LANGUAGES
 def cells(view: View) -> list[schemas.Cell]:
     rows = {row.id: row for row in view.tx.exec(select(Cell))}
     contents, doubted = stored.contents(view.tx), cells_to_confirm(view.tx, view.holds())
+    standings = {id_: standing for id_, (_, standing) in contents.items()}
     states = stored.states(view.tx)
     full_at = {cell: one.full_at for cell, one in paces(view.tx, view.policy, states, view.now).items()}
     return [
@@ -34,7 +35,7 @@ def cells(view: View) -> list[schemas.Cell]:
             rows[state.id],
             state,
             *contents[state.id],
-            _blends_into(rows[state.id], rows.values()),
+            _blends_into(rows[state.id], rows.values(), standings),
             doubted.get(state.id, set()),
             view.language,
             full_at.get(state.id),
@@ -43,8 +44,11 @@ def cells(view: View) -> list[schemas.Cell]:
     ]
 
 
-def _blends_into(source: Cell, cells: Iterable[Cell]) -> list[str]:
-    return sorted(cell.id for cell in cells if cell is not source and may_blend(source, cell))
+def _blends_into(source: Cell, cells: Iterable[Cell], standings: Mapping[str, Standing]) -> list[str]:
+    grain = standings[source.id].grain(source.claims, is_quarantine=source.role == "quarantine")
+    return sorted(
+        cell.id for cell in cells if cell is not source and may_blend(source, grain, cell, standings[cell.id])
+    )
 
 
 def _cell(
