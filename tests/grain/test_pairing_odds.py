@@ -151,7 +151,7 @@ def test_the_order_of_samples_and_readings_tells_nothing(entered, measured, rng:
     rng.shuffle(readings)
     assert paired(readings, samples, now=800) == first
     for pairing in first.values():
-        assert sum(odds(pairing).values()) <= 1 + 1e-6
+        assert sum(odds(pairing).values()) <= 1 + 4e-6  # six samples, each rounded to six decimals
 
 
 @settings(max_examples=60, deadline=None)
