@@ -200,14 +200,15 @@ def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:
 
     It breaks every never-blend limit that the pack states for an analyte of this species (a tighter limit
     of one grade only bars that grade's cells), or its falling number is at or under 50 s, where mixing
-    cannot be computed, or the visual check was adverse, or it came so from another own silo."""
+    cannot be computed, whatever the grades ask for, or the visual check was adverse, or it came so from
+    another own silo."""
     reasons: list[Reason] = []
     if facts.never_blend:
         reasons.append(Reason(Code.CAME_NEVER_BLEND))
     if facts.adverse:
         reasons.append(Reason(Code.ADVERSE_VISUAL_CHECK, {"findings": list(facts.adverse)}))
     reasons.extend(_broken_everywhere(facts, pack) if pack else ())
-    falling_number = facts.values.get(Analyte.FALLING_NUMBER)
+    falling_number = _best_known(Analyte.FALLING_NUMBER, facts)
     if falling_number is not None and falling_number.value <= FALLING_NUMBER_FLOOR:
         params = {
             "analyte": Analyte.FALLING_NUMBER.value,
@@ -221,13 +222,18 @@ def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
+def keeps_apart(criterion: Criterion) -> bool:
+    """Tell whether a load that breaks this limit, and all like it, may be mixed with nothing."""
+    return criterion.kind == "never_blend" and criterion.analyte not in _IDENTITY
+
+
 def _broken_everywhere(facts: Facts, pack: RulePack) -> list[Reason]:
     judged: dict[tuple[Analyte, bool], list[Reason]] = defaultdict(list)
     for grade in pack.grades:
         if grade.species != facts.species:
             continue
         for criterion in grade.criteria:
-            if criterion.kind != "never_blend" or criterion.analyte in _IDENTITY:
+            if not keeps_apart(criterion):
                 continue
             measured, _ = _value_for(criterion, facts)
             if measured is not None:
@@ -259,10 +265,14 @@ def _value_for(criterion: Criterion, facts: Facts) -> tuple[Measured | None, lis
 def _used(criterion: Criterion, facts: Facts) -> Measured | None:
     """Return the value that counts, as it was given. What was measured badly is not guessed."""
     analyte = criterion.analyte
+    if criterion.required == "declared" and analyte not in facts.values and analyte in facts.declared:
+        return facts.declared[analyte]
+    return _best_known(analyte, facts)
+
+
+def _best_known(analyte: Analyte, facts: Facts) -> Measured | None:
     if analyte in facts.values:
         return facts.values[analyte]
-    if criterion.required == "declared" and analyte in facts.declared:
-        return facts.declared[analyte]
     return None if analyte in facts.badly else facts.expected.get(analyte)
 
 

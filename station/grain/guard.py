@@ -117,6 +117,7 @@ _BARS = frozenset(
         Code.CLAIM_REQUIRED,
         Code.NOT_A_HOLD_CASE,
         Code.NOT_A_QUARANTINE_CASE,
+        Code.NEEDS_QUARANTINE,
     }
 )
 

@@ -131,6 +131,7 @@ class Code(StrEnum):
     NOT_REACHABLE = "not_reachable"
     NOT_A_HOLD_CASE = "not_a_hold_case"
     NOT_A_QUARANTINE_CASE = "not_a_quarantine_case"
+    NEEDS_QUARANTINE = "needs_quarantine"
     CELL_OUTSIDE = "cell_outside"  # analyte, value, limit, op, unit, basis, cell_value, cell_u, p
     CELL_NOT_SURE = "cell_not_sure"  # analyte, limit, op, unit, basis, cell_value, cell_u, p, sure
     LOAD_NOT_SURE = "load_not_sure"  # analyte, value, u, limit, op, unit, basis, p, sure
@@ -148,6 +149,8 @@ class Code(StrEnum):
     # routing, for the load as a whole
     INCOMPLETE = "incomplete"  # analytes
     NOTHING_FITS = "nothing_fits"
+    NO_QUARANTINE_CELL = "no_quarantine_cell"
+    QUARANTINE_REFUSES = "quarantine_refuses"
     NO_WEIGHT = "no_weight"
     NO_RULE_PACK = "no_rule_pack"  # at
     CAME_NEVER_BLEND = "came_never_blend"

@@ -6,13 +6,13 @@ to own / sqrt 2. The average is taken over twelve equally likely parts of that s
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from drivers.reading import Analyte, in_order
 from station.grain.cells import Ask, Facts
-from station.grain.criteria import Compared, GradeJudgement
+from station.grain.criteria import Compared, GradeJudgement, keeps_apart
 from station.grain.grades import RulePack
 from station.grain.mixture import Mean, mixed
 from station.grain.odds import EVERYTHING, density, probability
@@ -57,25 +57,35 @@ class Choice:
 
 
 def worth_asking(
-    choices: Sequence[Choice], facts: Facts, load: Mapping[Analyte, Mean], pack: RulePack
+    choices: Sequence[Choice],
+    facts: Facts,
+    load: Mapping[Analyte, Mean],
+    pack: RulePack,
+    judgements: Iterable[GradeJudgement],
 ) -> Ask | None:
-    """Return the analyte that is most worth measuring again, where any is worth its minutes."""
+    """Return the analyte that is most worth measuring again, where any is worth its minutes; `judgements` are
+    those of all grades of the species."""
     best, most = None, 0.0
+    steps = [one for judgement in judgements for one in judgement.steps if isinstance(one, Compared)]
     now = max((one.worth for one in choices if not one.against), default=0.0)
     for analyte in in_order(pack.again.minutes):
         mean = load.get(analyte)
         if analyte not in facts.values or mean is None or mean.own <= 0.0:
             continue
         minutes = pack.again.minutes[analyte]
-        gain = known(round(_expected(analyte, mean, choices, facts.load_t or 0.0) - now, 2))
+        limits = [one for one in steps if one.criterion.analyte == analyte]
+        gain = known(round(_expected(analyte, mean, choices, facts.load_t or 0.0, limits) - now, 2))
         net = gain - minutes * pack.again.euros_a_minute
         if net > most:
             best, most = Ask(analyte, gain, minutes), net
     return best
 
 
-def _expected(analyte: Analyte, mean: Mean, choices: Sequence[Choice], load_t: float) -> float:
-    """Return the best choice's worth after one more measurement, on average."""
+def _expected(
+    analyte: Analyte, mean: Mean, choices: Sequence[Choice], load_t: float, limits: Sequence[Compared]
+) -> float:
+    """Return the best choice's worth after one more measurement, on average; a value that may then be blended
+    with nothing is worth nothing."""
     spread = math.sqrt(mean.own / 2.0)
     u = math.sqrt(max(0.0, mean.u**2 - mean.own / 2.0))
     nexts = [Mean(mean.value + z * spread, mean.own / 2.0, mean.shared, u) for z in NODES]
@@ -85,7 +95,22 @@ def _expected(analyte: Analyte, mean: Mean, choices: Sequence[Choice], load_t: f
             continue
         for n, value in enumerate(_worths(analyte, nexts, choice, load_t)):
             best[n] = max(best[n], value)
+    best = [0.0 if _is_never_blend(one, limits) else value for one, value in zip(nexts, best, strict=True)]
     return math.fsum(best) / len(best)
+
+
+def _is_never_blend(load: Mean, limits: Sequence[Compared]) -> bool:
+    """Tell whether a value breaks every never-blend limit that is on one side of it."""
+    barring = [one for one in limits if keeps_apart(one.criterion) and one.span is not None]
+    sides = {one.criterion.op.is_lower_bound for one in barring}
+    return any(
+        not any(
+            one.span.meets(load.value)
+            for one in barring
+            if one.span is not None and one.criterion.op.is_lower_bound is side
+        )
+        for side in sides
+    )
 
 
 def _hangs_on(analyte: Analyte, choice: Choice) -> bool:

@@ -130,8 +130,9 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
     nothing_fits = not any(j.fits for j in normal)
     by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
     is_case = {"hold": nothing_fits and not load.barred, "quarantine": bool(load.barred)}
-    special = [_special(c, facts, is_its_case=is_case[c.role]) for c in by_id if c.role != "normal"]
+    special = [_special(c, load, is_its_case=is_case[c.role]) for c in by_id if c.role != "normal"]
     reasons = [*facts.questions, *load.barred, *_certificates(facts)]
+    reasons += _without_quarantine(special, facts) if load.barred else []
     reasons += _load_reasons(facts, pack, missing, by_declaration=by_declaration)
     waived = _waived(facts, load.judgements.values())
     if waived:
@@ -139,7 +140,7 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
     if nothing_fits and not [reason for reason in reasons if reason.code is not Code.WAIVED]:
         reasons.append(Reason(Code.NOTHING_FITS))
     found = _proposal([*normal, *special], tuple(reasons), load, risky)
-    return found if missing or load.barred else _asking(found, normal, load)
+    return found if missing else _asking(found, normal, load)
 
 
 def _load(facts: Facts, pack: RulePack | None) -> _Load:
@@ -287,9 +288,20 @@ def _is_risky(judged: _Judged, normal: Sequence[_Judged]) -> bool:
     return lesser is not None and judged.cautious < lesser - _CENT
 
 
-def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
+def _without_quarantine(special: Sequence[_Judged], facts: Facts) -> list[Reason]:
+    """Return why a load that goes nowhere else waits: no quarantine cell is there, or none takes it."""
+    quarantine = [one for one in special if one.cell.role == "quarantine"]
+    if not quarantine:
+        return [Reason(Code.NO_QUARANTINE_CELL)]
+    is_refused = facts.load_t is not None and not any(one.fits for one in quarantine)
+    return [Reason(Code.QUARANTINE_REFUSES)] if is_refused else []
+
+
+def _special(cell: CellState, load: _Load, *, is_its_case: bool) -> _Judged:
     """Judge a hold or quarantine cell: it has no grade, but species, room and claims count there too."""
-    yes, no = _CASES[cell.role]
+    facts, (yes, no) = load.facts, _CASES[cell.role]
+    if cell.role == "hold" and load.barred:
+        no = Code.NEEDS_QUARANTINE
     found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
     in_favour, against = _sides([*found, *facts.questions])
     if is_its_case:
@@ -487,7 +499,7 @@ def _asking(found: Proposal, normal: Sequence[_Judged], load: _Load) -> Proposal
         for j in normal
         if j.judgement and j.standing and j.prices and j.worth is not None
     ]
-    ask = worth_asking(choices, load.facts, load.means, load.pack)
+    ask = worth_asking(choices, load.facts, load.means, load.pack, load.judgements.values())
     if ask is None:
         return found
     again = Reason(Code.MEASURE_AGAIN, {"analyte": ask.analyte.value, "minutes": ask.minutes})

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -245,7 +246,7 @@ def _standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
     """A cell is as good as new once it was cleaned; of an empty one only what the grain left stays."""
     if row.act.get("cleaned"):
         return Standing()
-    standing = standing_of(before)
+    standing = Standing.from_dict(before.standing) if before else Standing()
     if row.kg > 0:
         standing = standing.took(Grain.from_dict(row.grain))
     if substance := row.act.get("substance"):
@@ -254,8 +255,17 @@ def _standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
 
 
 def standing_of(last: CellMovement | None) -> Standing:
-    """What a cell stands for after that movement."""
-    return Standing.from_dict(last.standing) if last else Standing()
+    """What a cell stands for after that movement. Nothing may be blended into grain whose falling number has
+    no mean, until that leaves or is known better."""
+    if last is None:
+        return Standing()
+    kept = Standing.from_dict(last.standing)
+    return replace(kept, never_blend=True) if _has_no_mean(last.content) else kept
+
+
+def _has_no_mean(content: Mapping[str, Any]) -> bool:
+    falling_number = content.get(Analyte.FALLING_NUMBER.value)
+    return falling_number is not None and falling_number["value"] is None
 
 
 def grain_of(cell: Cell, last: CellMovement | None) -> Grain:

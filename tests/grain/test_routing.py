@@ -493,3 +493,19 @@ def test_by_declaration_asks_for_room_claims_and_a_visual_check_as_ever():
 def test_of_two_cells_the_started_one_is_filled_first_by_declaration():
     cells = [cell("T1", **SUNFLOWER), cell("T2", **SUNFLOWER, content_t=40.0)]
     assert route(load({}, species="sunflower"), cells, pack()).cell == "T2"
+
+
+@pytest.mark.parametrize("known_as", ["values", "expected"])
+def test_a_falling_number_without_liquefaction_number_is_never_blended_whatever_the_grades_ask(known_as):
+    seconds = {Analyte.FALLING_NUMBER: Measured(49.9, 15.0)}
+    facts = load(also=seconds) if known_as == "values" else load(expected=seconds)
+    found = route(facts, [cell(grade="feed"), quarantine()], pack(FEED))
+    assert (found.cell, codes(by_cell(found, "C1"))[0]) == ("Q1", "never_blend")
+
+
+def test_a_never_blend_load_says_that_a_quarantine_cell_is_missing_or_refuses():
+    facts = load(also={Analyte.DON: Measured(1500.0, 10.0)})
+    for special, why in (([], "no_quarantine_cell"), ([quarantine(capacity_t=10.0)], "quarantine_refuses")):
+        found = route(facts, [cell(), hold(), *special], pack())
+        assert (found.cell, codes(found.reasons)) == (None, ["never_blend", why])
+        assert codes(by_cell(found, "H1"))[0] == "needs_quarantine"

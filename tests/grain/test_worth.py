@@ -120,3 +120,31 @@ def test_the_proposal_as_json_says_what_to_measure_again():
     assert found["ask"].keys() == {"analyte", "gain", "minutes"}
     assert found["ask"]["analyte"] == Analyte.PROTEIN
     assert route(load(), [cell()], pack()).as_dict()["ask"] is None
+
+
+DON = replace(criterion(Analyte.DON, "<=", 1000.0, step=1.0, required="later", kind="never_blend"), sure=0.95)
+
+
+def of_don(value, *grades):
+    """Measured to 100: a second measurement costs 15 minutes at 1.5 euros."""
+    priced = replace(ASKING, grades=grades, again=MeasuringAgain({Analyte.DON: 15.0}, 1.5))
+    facts = load(also={Analyte.DON: Measured(value, 100.0)})
+    return route(facts, [cell(capacity_t=5000.0), FEED_CELL], priced)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits", "asked"), [(950.0, False, True), (1010.0, False, True), (1500.0, False, False)]
+)
+def test_where_nothing_fits_for_a_contaminant_it_is_measured_again_while_that_may_change_it(
+    value, fits, asked
+):
+    both = [replace(one, criteria=(*one.criteria, DON)) for one in (ONLY, LOW)]
+    found = of_don(value, *both)
+    assert (found.cell is not None, found.ask is not None) == (fits, asked)
+
+
+def test_what_would_still_be_over_a_contaminant_limit_is_worth_nothing_in_a_grade_without_one():
+    """Fifteen hundred stays over 1,000 whatever is measured next, and feed says nothing of it."""
+    strict = replace(ONLY, criteria=(*ONLY.criteria, DON))
+    assert of_don(1500.0, strict, LOW).ask is None
+    assert of_don(1010.0, strict, LOW).ask is not None

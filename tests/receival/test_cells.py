@@ -6,6 +6,7 @@ import pytest
 
 from drivers.reading import Analyte
 from station.grain.cells import CellState
+from station.grain.reasons import Code
 from station.receival import cells
 from station.site.file import Opening
 from station.store.ids import new_id
@@ -81,6 +82,13 @@ def test_a_falling_number_that_cannot_be_blended_stays_unknown_whatever_comes_on
     assert move(silo, "c5", 10_000, falling_number=45.0)["falling_number"]["value"] is None
     after = move(silo, "c5", 500_000, falling_number=320.0)
     assert after["falling_number"] == {"value": None, "basis": None, "known_t": 610.0}
+
+
+def test_nothing_goes_on_grain_whose_falling_number_has_no_mean_until_it_has_left(silo: Silo) -> None:
+    move(silo, "c5", 100_000, falling_number=49.0)
+    assert [one.code for one in content(silo, "c5").barred] == [Code.CELL_NEVER_BLEND]
+    move(silo, "c5", -100_000)
+    assert content(silo, "c5").barred == ()
 
 
 def test_falling_numbers_are_blended_by_their_liquefaction(silo: Silo) -> None:

@@ -167,6 +167,7 @@ SENTENCES: Mapping[str, str] = {
     "not_reachable": N_("no pit reaches the cell"),
     "not_a_hold_case": N_("hold cell: not needed for this load"),
     "not_a_quarantine_case": N_("quarantine cell: nothing calls for it"),
+    "needs_quarantine": N_("hold cell: this load goes to quarantine and nowhere else"),
     "cell_outside": N_(
         "{analyte} {measured}: would bring the cell to {cell_measured}, it must be {op} {limit}"
     ),
@@ -191,6 +192,8 @@ SENTENCES: Mapping[str, str] = {
     # routing, for the load as a whole
     "incomplete": N_("still missing: {analytes}"),
     "nothing_fits": N_("no cell can take this load"),
+    "no_quarantine_cell": N_("this site has no quarantine cell: the truck waits"),
+    "quarantine_refuses": N_("no quarantine cell can take it: the truck waits"),
     "no_weight": N_("not weighed yet"),
     "no_rule_pack": N_("no rule pack is valid now: a manager must install one"),
     "came_never_blend": N_("never to be blended: the silo that it came from kept it apart"),
@@ -392,6 +395,9 @@ AGAINST = frozenset(
         "not_reachable",
         "not_a_hold_case",
         "not_a_quarantine_case",
+        "needs_quarantine",
+        "no_quarantine_cell",
+        "quarantine_refuses",
         "cell_holds_outside",
         "cell_never_blend",
         "cell_holds",
