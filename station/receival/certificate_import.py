@@ -1,7 +1,7 @@
 """Certificates out of a file: what it says anew is entered, what is wrong is told by line."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -33,7 +33,7 @@ def import_certificates(desk: Desk, text: str, actor: Actor, at: datetime, *, dr
     if "manager" not in actor.roles:
         raise NotAllowed(Fault.NOT_ALLOWED)
     rows, errors = read_certificates(text)
-    new: dict[tuple[str, Stated], Supplier] = {}
+    new: dict[tuple[str, Stated], tuple[Supplier, Stated]] = {}
     known = 0
     with desk.ledger.read() as tx:
         suppliers = _suppliers(tx, rows)
@@ -42,12 +42,14 @@ def import_certificates(desk: Desk, text: str, actor: Actor, at: datetime, *, dr
             if supplier is None:
                 name = row.supplier or row.supplier_number
                 errors.append(RowError(row.line, "supplier_unknown", {"text": name}))
-            elif (supplier.id, row.said) in new or is_entered(tx, supplier, row.said):
+                continue
+            key = (supplier.id, replace(row.said, number=fold(row.said.number), body=""))
+            if key in new or is_entered(tx, supplier, row.said):
                 known += 1
             else:
-                new[supplier.id, row.said] = supplier
+                new[key] = (supplier, row.said)
     if new and not dry_run:
-        _enter(desk, [(supplier, said) for (_, said), supplier in new.items()], actor, at)
+        _enter(desk, list(new.values()), actor, at)
     return Imported(len(new), known, sorted(errors, key=lambda one: one.line or 0))
 
 

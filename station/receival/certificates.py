@@ -83,15 +83,14 @@ def add(
 
 
 def is_entered(tx: Session, supplier: Supplier, said: Stated, *, withdrawn: bool = False) -> bool:
-    """Tell whether the same is here already; `withdrawn`: or was."""
-    query = select(Certificate.id).where(
+    """Tell whether the same paper is here already, however its number is written; `withdrawn`: or was."""
+    query = select(Certificate.number).where(
         Certificate.supplier_id == supplier.id, Certificate.claim == said.claim,
-        Certificate.number == said.number, Certificate.valid_from == said.valid_from,
-        Certificate.valid_until == said.valid_until,
+        Certificate.valid_from == said.valid_from, Certificate.valid_until == said.valid_until,
     )  # fmt: skip
     if not withdrawn:
         query = query.where(col(Certificate.withdrawn_at).is_(None))
-    return tx.exec(query.limit(1)).first() is not None
+    return fold(said.number) in map(fold, tx.exec(query))
 
 
 def _check_manager(actor: Actor) -> None:

@@ -35,6 +35,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(silo: Silo) -> None:
     assert held(silo) == sorted([*before, ("organic", "FR-BIO-01/77"), ("sustainability", "2BS-2")])
     again = import_certificates(silo.desk, FILE, MARC, silo.clock(), dry_run=False)
     assert (again.added, again.known) == (0, 3)
+    respelled = FILE.replace("FR-BIO-01/77;Certipaq", "fr bio 01 77;")
+    otherwise = import_certificates(silo.desk, respelled, MARC, silo.clock(), dry_run=False)
+    assert (otherwise.added, otherwise.known) == (0, 3)
 
 
 def test_a_wrong_row_is_told_by_its_line(silo: Silo) -> None:
