@@ -10,6 +10,7 @@ from typing import Any
 from drivers.redaction import redacted
 from drivers.text import HiddenCharacter, checked_value
 from ui.words.settings import SETTING_PROBLEMS, setting_problem
+from ui.words.values import value_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +69,13 @@ def unreadable(file: Path, where: str, error: Exception) -> SettingProblem:
     return SettingProblem(file, where, "unreadable_file", {"error": str(error)})
 
 
-# pydantic has several names for what is one thing to who writes the file
-_SAME = {
-    "int_parsing": "int_type", "int_from_float": "int_type", "float_parsing": "float_type",
-    "bool_parsing": "bool_type", "tuple_type": "list_type", "dict_type": "model_type",
-    "model_attributes_type": "model_type", "enum": "literal_error", "path_type": "string_type",
-    "date_from_datetime_parsing": "date_type", "date_parsing": "date_type",
-    "date_from_datetime_inexact": "date_type",
-}  # fmt: skip
-
-
 def problem_of(file: Path, error: dict[str, Any]) -> SettingProblem:
     """Return one of pydantic's errors as a problem of a file."""
     where = ""
     for part in error["loc"]:
         where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
-    code = _SAME.get(error["type"], error["type"])
+    code = error["type"] if error["type"] in SETTING_PROBLEMS else value_kind(error["type"])
     params = {**error.get("ctx", {}), "input": redacted(repr(error["input"])), "text": error["msg"]}
     if "expected" in params:
         params["expected"] = params["expected"].replace(" or ", ", ")
-    if code not in SETTING_PROBLEMS:
-        code = "not_valid_value"
     return SettingProblem(file, where, code, params)

@@ -35,8 +35,10 @@ class SpeciesEntry(Entry):
         for analyte, (low, high) in usual.items():
             lowest, highest = PLAUSIBLE[analyte]
             if not lowest <= low < high <= highest:
-                problem = f"{analyte} must be [lowest, highest] within {lowest:g} to {highest:g}"
-                raise PydanticCustomError("usual", "{problem}", {"problem": problem})
+                told = {"analyte": str(analyte), "lowest": lowest, "highest": highest}
+                raise PydanticCustomError(
+                    "usual", "{analyte} must be [lowest, highest] within {lowest} to {highest}", told
+                )
         return usual
 
     @property

@@ -4,6 +4,7 @@ The sentence and what to do about it are made where a person reads them (`ui/wor
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -200,6 +201,7 @@ class Fault(StrEnum):
     SHIPMENT_TEXT_WRONG = "shipment_text_wrong"
     SHIPMENT_TEXT_FORGED = "shipment_text_forged"
     DATES_REVERSED = "dates_reversed"
+    PERIOD_REVERSED = "period_reversed"
     TARGET_OVER_CAPACITY = "target_over_capacity"
     NOT_A_WEEK = "not_a_week"
     UNKNOWN_GRADE = "unknown_grade"
@@ -252,6 +254,12 @@ class Invalid(Refusal):
     """The act's own words are wrong."""
 
     kind_status = 422
+
+
+def check_period(since: datetime | None, until: datetime | None) -> None:
+    """Raises Invalid(period_reversed) where a time that is asked about, its end excluded, holds nothing."""
+    if since is not None and until is not None and until <= since:
+        raise Invalid(Fault.PERIOD_REVERSED, begins=since.isoformat(), ends=until.isoformat())
 
 
 class NotAllowed(Refusal):

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Query, Response
 
+from station.api.language import N_
 from station.api.problems import not_valid
 from station.api.schemas.common import SEEN
 
@@ -37,10 +38,10 @@ def place_of(after: str | None, parts: int = 1) -> tuple[int, ...] | None:
         return None
     texts = after.split("-")
     if len(texts) != parts or not all(text.isascii() and text.isdecimal() for text in texts):
-        raise not_valid("query.after", "must be the Silo-Next of the page before")
+        raise not_valid("query.after", N_("must be the Silo-Next of the page before"))
     numbers = tuple(int(text) for text in texts)
     if any(number >= 2**63 for number in numbers):
-        raise not_valid("query.after", "must be the Silo-Next of the page before")
+        raise not_valid("query.after", N_("must be the Silo-Next of the page before"))
     return numbers
 
 
@@ -57,4 +58,4 @@ def time_place(after: str | None) -> tuple[datetime, int] | None:
     try:
         return _EPOCH + given[0] * _TICK, given[1]
     except OverflowError:
-        raise not_valid("query.after", "must be the Silo-Next of the page before") from None
+        raise not_valid("query.after", N_("must be the Silo-Next of the page before")) from None

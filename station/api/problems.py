@@ -17,7 +17,7 @@ from drivers.text import visible_value
 from station.acts.refusals import Refusal
 from station.api import schemas
 from station.api.asked import language_for
-from station.api.language import problem_texts, reasons
+from station.api.language import field_error, problem_texts, reasons
 from station.api.schemas import Problem
 from station.store.errors import DiskFull, LedgerError
 
@@ -77,9 +77,9 @@ class Rejected(Exception):
         self.params = params
 
 
-def not_valid(field: str, why: str) -> Rejected:
-    """One field of a request that FastAPI does not check."""
-    return Rejected(422, ApiFault.NOT_VALID, [{"field": field, "message": why}])
+def not_valid(field: str, why: str, **params: Any) -> Rejected:
+    """One field of a request that FastAPI does not check; `why` is a sentence of the catalogue."""
+    return Rejected(422, ApiFault.NOT_VALID, [{"field": field, "why": why, "ctx": params}])
 
 
 def install(app: FastAPI) -> None:
@@ -100,10 +100,11 @@ def answer(
     request: Request, status: int, code: str, params: Mapping[str, Any],
     errors: Sequence[Mapping[str, Any]] = (),
 ) -> Response:  # fmt: skip
-    """The problem as a response; a 401 says which scheme is wanted."""
+    """The problem as a response; a 401 says which scheme is wanted. `errors`: which field, and what pydantic
+    calls what is wrong with it (`type`, `ctx`, `input`) or a sentence of the catalogue (`why`, `ctx`)."""
     language = language_for(request.app.state.context, request.headers.get("accept-language"))
     told = visible_value(dict(params), LONGEST_TOLD)  # some of it is what was sent
-    errors = visible_value(list(errors), LONGEST_TOLD)
+    errors = visible_value([field_error(error, language) for error in errors], LONGEST_TOLD)
     title, action = problem_texts(code, told, language)
     if "remarks" in told:
         told["remarks"] = [one.model_dump() for one in reasons(told["remarks"], language)]
@@ -111,7 +112,7 @@ def answer(
         type=f"urn:silo-station:problem:{code}",
         title=title,
         status=status,
-        detail="; ".join(f"{error['field']}: {error['message']}" for error in errors) or title,
+        detail="; ".join(f"{error['name']}: {error['message']}" for error in errors) or title,
         action=action,
         code=code,
         params=told,
@@ -142,10 +143,7 @@ async def _rejected(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [
-        {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"], "type": one["type"]}
-        for one in error.errors()
-    ]
+    found = [{**one, "field": ".".join(str(part) for part in one["loc"])} for one in error.errors()]
     hidden = schemas.only_hidden(error.errors())
     code = ApiFault.HIDDEN_CHARACTER if hidden else ApiFault.NOT_VALID
     return answer(request, 422, code, hidden, found)
@@ -154,7 +152,7 @@ async def _validation(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status, code = _HTTP_FAULTS.get(error.status_code, (error.status_code, ApiFault.NOT_VALID))
-    errors = [{"field": "body", "message": str(error.detail)}] if code is ApiFault.NOT_VALID else []
+    errors = [{"field": "body", "type": "json_invalid"}] if code is ApiFault.NOT_VALID else []
     return answer(request, status, code, {}, errors)
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from station.acts.refusals import Fault, Invalid
 from station.api.asked import Inquiry
+from station.api.language import N_
 from station.api.problems import ApiFault, Rejected, not_valid
 from station.photo_bytes import MEDIA_TYPES, is_whole, kind_of
 from station.receival import captures
@@ -71,14 +72,16 @@ def _id(text: Any) -> str:
     try:
         return str(UUID(text))
     except (ValueError, TypeError, AttributeError):
-        raise not_valid("id", "a UUID made by the sender, the same when it is sent again") from None
+        raise not_valid(
+            "id", N_("must be a UUID made by the sender, the same when it is sent again")
+        ) from None
 
 
 def _form(text: Any) -> dict[str, str]:
     try:
         form = _JSON_OBJECT.validate_json(text)
     except ValidationError:
-        raise not_valid("form", "a JSON object as text") from None
+        raise not_valid("form", N_("must be a JSON object as text")) from None
     return captures.clean_form(form)
 
 

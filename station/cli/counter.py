@@ -138,7 +138,11 @@ def _ask(
 
 def _tell_problem(answer: "Response") -> NoReturn:
     problem = answer.json()
-    code = Exit.USAGE if problem["code"] in ("not_valid", "hidden_character") else Exit.NEGATIVE
+    code = (
+        Exit.USAGE
+        if problem["code"] in ("not_valid", "hidden_character", "period_reversed")
+        else Exit.NEGATIVE
+    )
     if answer.status_code in PASSING:
         code = Exit.DATABASE if problem["code"] in ("ledger_damaged", "taken_over") else Exit.TRY_AGAIN
     more = [one["message"] for one in problem["params"].get("remarks", ())[1:]]

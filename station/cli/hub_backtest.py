@@ -8,7 +8,7 @@ import typer
 
 from station.cli.hub_backtest_shown import sentences, state_sentence
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
-from station.cli.options import JsonOption, SinceOption, UntilOption, utc
+from station.cli.options import JsonOption, SinceOption, UntilOption, check_days, utc
 from station.cli.say import Exit, _, fail, now, out, show, tell
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def backtest(
         elif bundle is not None:
             from station.headquarters.backtests import Past
 
+            check_days(since, until)
             past = Past(tuple(species or ()), utc(since), utc(until))
             candidate = _candidate(bundle, _trusted(settings, config, keys or []))
             _show(engine, _begin(engine, candidate, past, by), wait, as_json)

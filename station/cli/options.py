@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from station.cli.say import Exit, _, fail
+from station.cli.say import LANGUAGE, Exit, _, fail
 from ui.words.numbers import numbers_in
 
 DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -26,8 +26,18 @@ PinOption = Annotated[str | None, typer.Option(hidden=True)]
 
 def span(since: datetime | None, until: datetime | None) -> dict[str, str]:
     """The days as the counter is asked for them."""
+    check_days(since, until)
     given = {"since": since, "until": until}
     return {name: day.replace(tzinfo=UTC).isoformat() for name, day in given.items() if day}
+
+
+def check_days(since: datetime | None, until: datetime | None) -> None:
+    """Ends the command where nothing lies between the days."""
+    from ui.words.problems import problem
+
+    if since and until and until <= since:
+        told = {"begins": f"{since:%d/%m/%Y}", "ends": f"{until:%d/%m/%Y}"}
+        fail(". ".join(problem("period_reversed", told, LANGUAGE)), Exit.USAGE)
 
 
 def utc(day: datetime | None) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Fault, Invalid, NotFound
+from station.acts.refusals import Fault, Invalid, NotFound, check_period
 from station.grain.criteria import broken_limits
 from station.grain.reasons import Reason
 from station.receival.pack_standing import pack_in_force
@@ -33,7 +33,9 @@ def enter_composite_of_cell(
     desk: Desk, barcode: str, cell: str, since: datetime, until: datetime, note: str, actor: Actor,
     at: datetime,
 ) -> Sample:  # fmt: skip
-    """Enters a composite of all loads that went into a cell from `since` until before `until`."""
+    """Enters a composite of all loads that went into a cell from `since` until before `until`. Raises
+    Invalid(period_reversed)."""
+    check_period(since, until)
     with desk.ledger.write() as tx:
         query = select(CellMovement.load_id).where(CellMovement.cell_id == cell)
         query = query.where(col(CellMovement.kind).in_(["in", "recovered"]))

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from station.acts.custody import PROVISIONAL, set_block
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Fault, Invalid, NotFound
+from station.acts.refusals import Fault, Invalid, NotFound, check_period
 from station.receival.sending import record
 from station.store import audit
 from station.store.ids import new_id
@@ -32,7 +32,8 @@ def send_all(
     """Puts on one list what is kept of all loads of a species sealed from `since` until before `until`, of
     these suppliers (by name) and for these cells where any are named. Their grade is provisional from now on.
 
-    Raises Invalid(unknown_species)."""
+    Raises Invalid(period_reversed, unknown_species)."""
+    check_period(since, until)
     if species not in desk.policy.species:
         raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
     terms = {

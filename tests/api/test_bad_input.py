@@ -30,8 +30,8 @@ from tests.api.rig import Counter, arrival, ok, problem
 def test_a_wrong_field_is_named(still: Counter, body: dict[str, Any], field: str) -> None:
     with still.client() as anne:
         refused = problem(anne.post("/visits", json=body), 422, "not_valid")
-        assert field in [error["field"] for error in refused["errors"]]
-        assert field in refused["detail"]
+        wrong = {error["field"]: error for error in refused["errors"]}
+        assert f"{wrong[field]['name']}: {wrong[field]['message']}" in refused["detail"]
         assert ok(anne.get("/visits")) == []
 
 
@@ -80,6 +80,21 @@ def test_what_does_not_exist_is_a_problem_too(still: Counter, address: str, code
 def test_an_address_out_of_range_is_no_server_error(still: Counter, address: str) -> None:
     with still.client() as anne:
         assert anne.get(address).status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/replay", "/measurements", "/models/backtest", "/admin/dataset", "/replay/captures"],
+)
+def test_a_time_that_ends_before_it_begins_is_refused_by_its_sentence(still: Counter, address: str) -> None:
+    days = {"since": "2026-07-02T00:00:00Z", "until": "2026-07-01T00:00:00Z"}
+    others = {"analyte": "protein", "test": "phone", "beside": "lab", "task": "kernels"}
+    with still.client() as anne, still.client("admin") as admin:
+        who = anne if address == "/measurements" else admin
+        for until in ("2026-07-01T00:00:00Z", days["since"]):
+            asked = {**days, **others, "until": until}
+            refused = problem(who.get(address, params=asked), 422, "period_reversed")
+            assert "2026" in refused["detail"]
 
 
 def test_a_method_that_an_address_lacks_is_said(still: Counter) -> None:

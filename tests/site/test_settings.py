@@ -141,7 +141,7 @@ def test_a_site_adds_analytes_and_species_of_its_own(tmp_path: Path) -> None:
         ('id = "glucosinolates_test"', 'id = "don"', "analytes[0].name", "'don' is shipped with name"),
         ('id = "buckwheat_test"', 'id = "rye"', "species[0].name", "'rye' is shipped with name"),
         ('unit = "%"', 'unit = "bu"', "analytes[0].unit", ""),
-        ("usual.glucosinolates_test", "usual.glucosinolate", "species[0].usual", "is no analyte"),
+        ("usual.glucosinolates_test", "usual.glucosinolate", "species[0].usual", "is no known analyte"),
         (
             "usual.glucosinolates_test = [0, 5]",
             "usual.moisture = [4, 99]",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from station.api import schemas
+from ui.words.fields import field_name
 from ui.words.i18n import Translator
 from ui.words.problems import PROBLEMS, problem
 
@@ -32,6 +33,6 @@ def problem_text(refused: schemas.Problem, t: Translator) -> str:
     title, action = refused.title, refused.action
     if refused.code in PROBLEMS:
         title, action = problem(refused.code, refused.params, t.language)
-    fields = sorted({str(error["field"]) for error in refused.errors if error.get("field")})
+    fields = sorted({field_name(str(error["field"]), t) for error in refused.errors if error.get("field")})
     named = f" ({', '.join(fields)})" if fields else ""
     return f"{title}{named}. {action}".strip()

@@ -20,6 +20,7 @@ from ui.web.forms import FormExpired, SignInFirst
 from ui.web.front import front_of, language_of_page
 from ui.web.headers import HEADERS
 from ui.web.rendering import address_of, page_of
+from ui.words.fields import field_name
 from ui.words.i18n import N_, translator
 from ui.words.problems import problem
 
@@ -94,9 +95,10 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 
 def _named(request: Request, fields: Sequence[str]) -> Response | None:
-    """Name what is to be corrected as its form does; None where no form has it."""
+    """Name what is to be corrected as its form does, or as it is called elsewhere; None where nothing is."""
     t = translator(language_of_page(request, getattr(request.state, "person", None)))
-    names = [t.gettext(FIELDS[one]) for one in dict.fromkeys(fields) if one in FIELDS]
+    last = [one.rsplit(".", 1)[-1] for one in fields]
+    names = [t.gettext(FIELDS[one]) if one in FIELDS else field_name(one, t) for one in dict.fromkeys(last)]
     if not names:
         return None
     action = NUMBER if all(one in NUMBERS for one in fields) else CORRECT

@@ -380,6 +380,8 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "content_kg": _whole_kg,  # what a cell holds was shared out, to fractions of a gram
     "until": _day,
     "from": _moment,
+    "begins": _moment,
+    "ends": _moment,
     "arrived_at": _time,
     "decided_at": _time,
     "moved_at": _time,

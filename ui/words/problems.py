@@ -140,6 +140,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("cell {cell} holds {content_kg} that do not meet the quality {grade}: {analyte} {measured}"),
         _EMPTY_FIRST,
     ),
+    "period_reversed": (
+        N_("nothing lies between {begins} and {ends}: the end is not included, and must come later"),
+        N_("Correct the beginning or the end."),
+    ),
     "dates_reversed": (N_("the last day lies before the first"), N_("Correct the days.")),
     "target_over_capacity": (
         N_("more is planned for cell {cell} than the {capacity_t} t that it takes"),

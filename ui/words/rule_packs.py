@@ -6,16 +6,7 @@ from typing import Any
 from ui.words.i18n import translator
 from ui.words.parameters import parameter_texts
 from ui.words.settings import setting_problem
-
-# pydantic has several names for what is one thing to who writes the file
-_SAME = {
-    "enum": "literal_error",
-    "analyte": "not_valid_value",
-    "timezone_aware": "not_valid_value",
-    "datetime_type": "not_valid_value",
-    "dict_type": "model_type",
-    "int_from_float": "int_type",
-}
+from ui.words.values import value_kind
 
 
 def pack_problem(problem: Mapping[str, Any], language: str) -> str:
@@ -26,5 +17,5 @@ def pack_problem(problem: Mapping[str, Any], language: str) -> str:
         t = translator(language)
         text = t.gettext(sentence).format_map(parameter_texts(params, t))
     else:
-        text = setting_problem(_SAME.get(code, code), params, language)
+        text = setting_problem(value_kind(code), params, language)
     return f"{where}: {text}" if where else text

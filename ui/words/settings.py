@@ -6,34 +6,13 @@ from typing import Any
 from ui.words.i18n import N_, translator
 from ui.words.parameters import parameter_texts
 from ui.words.reasons import unknown_message
+from ui.words.values import VALUE_PROBLEMS
 
 SETTING_PROBLEMS: Mapping[str, str] = {
     # the file itself
     "no_file": N_("no such file; see {example}"),
     "unreadable_file": N_("cannot be read ({error})"),
     "not_toml": N_("is not valid TOML: {error}"),
-    # one value, as pydantic calls what is wrong with it
-    "extra_forbidden": N_("is not a known setting"),
-    "missing": N_("is missing"),
-    "greater_than": N_("must be greater than {gt} (is {input})"),
-    "greater_than_equal": N_("must be greater than or equal to {ge} (is {input})"),
-    "less_than": N_("must be less than {lt} (is {input})"),
-    "less_than_equal": N_("must be less than or equal to {le} (is {input})"),
-    "finite_number": N_("must be a finite number (is {input})"),
-    "int_type": N_("must be an integer (is {input})"),
-    "float_type": N_("must be a number (is {input})"),
-    "bool_type": N_("must be true or false (is {input})"),
-    "string_type": N_("must be a text in quotes (is {input})"),
-    "string_too_short": N_("must not be empty"),
-    "string_too_long": N_("must have no more than {max_length} characters"),
-    "string_pattern_mismatch": N_("must be written as {pattern} (is {input})"),
-    "list_type": N_("must be a list (is {input})"),
-    "model_type": N_("must be a section of its own (is {input})"),
-    "too_short": N_("must have at least {min_length} entries"),
-    "too_long": N_("must have no more than {max_length} entries"),
-    "literal_error": N_("must be one of {expected} (is {input})"),
-    "date_type": N_("must be a date as 2027-05-31 (is {input})"),
-    "not_valid_value": N_("is not valid: {text} (is {input})"),
     "species": N_("{name} is no species; known: {known}"),
     "claim": N_("{name} is no claim; known: {known}"),
     "unknown_zone": N_("is no zone of the tz database; write it as Europe/Paris (is {input})"),
@@ -46,7 +25,6 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "photo_place": N_("must be written as file:FOLDER or s3://BUCKET/PREFIX (is {input})"),
     "web_address": N_("must be written as https://host (is {input})"),
     # several values together, so that the file is refused
-    "hidden_character": N_("holds {number}, a character that cannot be seen"),
     "dates_reversed": N_("lies before the first day"),
     "no_claim": N_("no claim has the id '{name}'"),
     "no_species": N_("no species has the id '{name}'"),
@@ -135,7 +113,7 @@ SETTING_PROBLEMS: Mapping[str, str] = {
 def setting_problem(code: str, params: Mapping[str, Any], language: str) -> str:
     """Write the sentence of a code. One without a sentence (what a driver says) is written as it is. Never
     raises."""
-    template = SETTING_PROBLEMS.get(code)
+    template = SETTING_PROBLEMS.get(code) or VALUE_PROBLEMS.get(code)
     if template is None:
         return unknown_message(code, params)
     t = translator(language)

@@ -9,6 +9,7 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, ticks, time_place
+from station.api.period import Period
 from station.export.choose import entries
 from station.export.records import record
 from station.models.references import references
@@ -19,12 +20,11 @@ router = APIRouter(prefix="/admin/dataset", tags=["admin"])
 
 @router.get("")
 def list_entries(
-    asked: Asked, response: Response, since: schemas.Moment | None = None,
-    until: schemas.Moment | None = None, after: After = None, limit: Limit = 200,
+    asked: Asked, response: Response, period: Period, after: After = None, limit: Limit = 200,
 ) -> list[schemas.DatasetEntry]:  # fmt: skip
     """The captures of a time with what each is worth, oldest first; `until` is excluded."""
     with asked.desk.ledger.read() as tx:
-        found = pages.captures(tx, since, until, time_place(after), limit + 1)
+        found = pages.captures(tx, period.since, period.until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
         known = entries(tx, [row.id for row in rows], lambda ids: references(tx, asked.desk, ids))
     return [schemas.DatasetEntry(capture_id=one.capture_id, worth=one.worth.name.lower()) for one in known]  # type: ignore[arg-type]

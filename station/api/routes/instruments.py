@@ -7,6 +7,7 @@ from station.acts.desk import Actor
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
+from station.api.language import N_
 from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
@@ -63,16 +64,16 @@ def _description(body: schemas.DescribeIn) -> Description:
     """Raises Rejected for what cannot be true."""
     low, high = body.grain_temperature_c or (None, None)
     if low is not None and high is not None and low >= high:
-        raise not_valid("body.grain_temperature_c", "must be [lowest, highest]")
+        raise not_valid("body.grain_temperature_c", N_("must be [lowest, highest]"))
     plate = [kg for kg in (body.division_kg, body.min_kg, body.max_kg) if kg is not None]
     if plate != sorted(set(plate)):
-        raise not_valid("body.max_kg", "must be over min_kg, and min_kg over division_kg")
+        raise not_valid("body.max_kg", N_("must be over Min, and Min over the division"))
     for analyte in body.uncertainty:
         if not is_known(analyte):
-            raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
+            raise not_valid(f"body.uncertainty.{analyte}", N_("is not an analyte"))
     for analyte in body.legal_for or ():
         if not is_known(analyte):
-            raise not_valid(f"body.legal_for.{analyte}", "is not an analyte")
+            raise not_valid(f"body.legal_for.{analyte}", N_("is not an analyte"))
     return Description(
         name=body.name or "",
         serial_number=body.serial_number if isinstance(body, schemas.SwapIn) else None,

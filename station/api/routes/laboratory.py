@@ -11,6 +11,7 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
+from station.api.language import N_
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.problems import not_valid
@@ -35,7 +36,7 @@ DryRun = Annotated[bool, Form(description="Tell only what would become of it.")]
 def add_result(asked: Asked, by: By, body: schemas.LabResultIn) -> schemas.LabResult:
     """A later value of the same laboratory for the same analyte supersedes the earlier one."""
     if body.analyte not in grain_analytes():
-        raise not_valid("body.analyte", f"must be one of {', '.join(grain_analytes())}")
+        raise not_valid("body.analyte", N_("must be one of {expected}"), expected=", ".join(grain_analytes()))
     now = asked.now()
     new = NewResult(
         body.barcode, Analyte(body.analyte), body.value, Basis(body.basis) if body.basis else None,
@@ -65,7 +66,7 @@ def take_file(
     try:
         read_as = profile_of(text.decode("utf-8"), name)
     except (SettingError, UnicodeDecodeError) as error:
-        raise not_valid("profile", str(error)) from None
+        raise not_valid("profile", N_("cannot be used: {text}"), text=str(error)) from None
     taken = import_file(
         asked.desk.ledger, file.file.read(), read_as, by.id, asked.now(),
         name=clean_text(file.filename or "", LONGEST_NAME), party=party, dry_run=dry_run,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.paging import After, Limit, page, ticks, time_place
+from station.api.period import Period
 from station.api.views.laboratory import measurement
 from station.store import measurements
 from station.store.comparing import values_of_method, values_of_samples
@@ -19,13 +20,15 @@ Others = Annotated[list[schemas.Key], Query(max_length=3, description="Methods b
 @router.get("/measurements")
 def list_measurements(
     asked: Asked, response: Response, analyte: schemas.Key, test: schemas.Key, beside: Others,
-    since: schemas.Moment | None = None, until: schemas.Moment | None = None,
+    period: Period,
     species: schemas.Key | None = None, after: After = None, limit: Limit = 200,
 ) -> list[schemas.Measurement]:  # fmt: skip
     """What the method `test` said of samples in a time, oldest first, and what the methods `beside` it ever
     said of the same samples. Methods: phone, machine, lab, customer."""
     with asked.desk.ledger.read() as tx:
-        found = values_of_method(tx, analyte, test, since, until, species, time_place(after), limit + 1)
+        found = values_of_method(
+            tx, analyte, test, period.since, period.until, species, time_place(after), limit + 1
+        )
         tests = page(response, found, limit, lambda row: (ticks(row[0].at), row[0].seq))
         samples = list(dict.fromkeys(sample.id for _, sample in tests))
         others = values_of_samples(tx, analyte, [one for one in beside if one != test], samples)

@@ -9,6 +9,7 @@ from station.api.asked import Asked
 from station.api.auth import By
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, ticks, time_place
+from station.api.period import Period
 from station.api.views import models as views
 from station.api.views.view import view_of
 from station.models import acts as models
@@ -47,13 +48,13 @@ def install_model(
 
 @router.get("/backtest")
 def list_backtest_cases(
-    asked: Asked, response: Response, task: schemas.Key, since: schemas.Moment | None = None,
-    until: schemas.Moment | None = None, after: After = None, limit: Limit = 200,
+    asked: Asked, response: Response, task: schemas.Key, period: Period, after: After = None,
+    limit: Limit = 200,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Those of the next captures of a time whose sample laboratory or machine measured, oldest first, with
     what the active model of then said."""
     with asked.desk.ledger.read() as tx:
-        found = pages.captures(tx, since, until, time_place(after), limit + 1)
+        found = pages.captures(tx, period.since, period.until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
         return [case.as_dict() for case in cases(tx, asked.desk, task, rows)]
 

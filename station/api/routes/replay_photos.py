@@ -10,6 +10,7 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.openapi import problems
 from station.api.paging import After, FewRows, page, ticks, time_place
+from station.api.period import Period
 from station.api.routes.captures import result_said
 from station.api.views import rules as views
 from station.api.views.view import view_of
@@ -23,12 +24,12 @@ router = APIRouter(prefix="/replay", tags=["rules"])
 
 @router.get("/captures")
 def list_replay_captures(
-    asked: Asked, response: Response, load: schemas.Key | None = None, since: schemas.Moment | None = None,
-    until: schemas.Moment | None = None, after: After = None, limit: FewRows = 50,
+    asked: Asked, response: Response, period: Period, load: schemas.Key | None = None,
+    after: After = None, limit: FewRows = 50,
 ) -> list[schemas.ReplayCapture]:  # fmt: skip
     """The captures that decisions were taken with, oldest decision first; `limit` counts decisions."""
     with view_of(asked) as view:
-        found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
+        found = pages.decisions(view.tx, load, period.since, period.until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
         cases = replay_photos.photo_cases(view.tx, rows)
         return [schemas.ReplayCapture.model_validate(asdict(one)) for one in cases]

@@ -8,7 +8,7 @@ from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
-from station.api.language import reasons
+from station.api.language import N_, reasons
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.problems import not_valid
@@ -145,7 +145,7 @@ def enter_composite(asked: Asked, by: By, body: schemas.CompositeIn) -> schemas.
         row = composites.enter_composite(desk, body.barcode, body.load_ids, body.note, by, now)
     else:
         if body.since is None or body.until is None:
-            raise not_valid("body.since", "a cell's composite says since when and until when")
+            raise not_valid("body.since", N_("a cell's composite says since when and until when"))
         row = composites.enter_composite_of_cell(
             desk, body.barcode, body.cell, body.since, body.until, body.note, by, now
         )

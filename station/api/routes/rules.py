@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter, Response
 
+from station.acts.refusals import check_period
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
 from station.api.openapi import problems
 from station.api.paging import After, FewRows, page, ticks, time_place
+from station.api.period import Period
 from station.api.views import rules as views
 from station.api.views.view import view_of
 from station.receival import rule_packs
@@ -54,6 +56,7 @@ def try_rule_pack(
 ) -> schemas.WhatIfPage:
     """Judges the decided loads of a time by a pack that need not be installed, oldest first; nothing is
     kept."""
+    check_period(body.since, body.until)
     pack = rule_packs.read_pack(body.text)
     with view_of(asked) as view:
         found = pages.decisions(view.tx, None, body.since, body.until, time_place(after), limit + 1)
@@ -63,26 +66,26 @@ def try_rule_pack(
 
 @router.get("/replay")
 def replay_decisions(
-    asked: Asked, response: Response, load: schemas.Key | None = None, since: schemas.Moment | None = None,
-    until: schemas.Moment | None = None, after: After = None, limit: FewRows = 50,
+    asked: Asked, response: Response, period: Period, load: schemas.Key | None = None,
+    after: After = None, limit: FewRows = 50,
 ) -> list[schemas.ReplayedDecision]:  # fmt: skip
     """Makes the decisions of a load or a time again from their records, oldest first; `until` is
     excluded."""
     with view_of(asked) as view:
-        found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
+        found = pages.decisions(view.tx, load, period.since, period.until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
         return views.replayed(view, rows)
 
 
 @router.post("/replay")
 def replay_by_pack(
-    asked: Asked, response: Response, body: schemas.ReplayIn, load: schemas.Key | None = None,
-    since: schemas.Moment | None = None, until: schemas.Moment | None = None, after: After = None,
+    asked: Asked, response: Response, body: schemas.ReplayIn, period: Period,
+    load: schemas.Key | None = None, after: After = None,
     limit: FewRows = 50,
 ) -> list[schemas.ReplayedByPack]:  # fmt: skip
     """As `GET`, by the pack that is sent: where each load would go by it."""
     pack = rule_packs.read_pack(body.text)
     with view_of(asked) as view:
-        found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
+        found = pages.decisions(view.tx, load, period.since, period.until, time_place(after), limit + 1)
         rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
         return views.replayed_by(view, rows, pack)

@@ -6,6 +6,7 @@ from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
+from station.api.language import N_
 from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views import evidence
@@ -27,7 +28,7 @@ def enter_sample(asked: Asked, by: By, body: schemas.SampleIn) -> schemas.Sample
     if body.load_id is not None:
         samples.enter_load_sample(asked.desk, body.load_id, body.barcode, by, asked.now(), points=body.points)
     elif body.kind == "load":
-        raise not_valid("body.load_id", "a load's sample names its load")
+        raise not_valid("body.load_id", N_("a load's sample names its load"))
     else:
         samples.enter_own_sample(
             asked.desk, body.barcode, body.kind, body.species, body.note, by, asked.now()

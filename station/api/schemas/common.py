@@ -91,7 +91,7 @@ Dated = TypeVar("Dated", date, datetime)
 
 def _this_century(at: Dated) -> Dated:
     if at.year not in CENTURY:
-        raise ValueError("must be a time of this century")
+        raise PydanticCustomError("this_century", "must be a time of this century")
     return at
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from station.api.schemas.common import (
     SEEN,
@@ -278,7 +279,7 @@ class SaidNumberIn(In):
     @model_validator(mode="after")
     def _lies_within(self) -> Self:
         if not self.low <= self.value <= self.high:
-            raise ValueError("the value lies outside its limits")
+            raise PydanticCustomError("value_outside", "the value lies outside its limits")
         return self
 
 

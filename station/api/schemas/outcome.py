@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, model_validator
+from pydantic_core import PydanticCustomError
 
 from station.api.schemas.approvals import GuardedRule
 from station.api.schemas.common import In, Key, Kilograms, Reason, Referenced, RegimeCode, Share, Text, Why
@@ -135,7 +136,7 @@ class PaperIn(In):
     @model_validator(mode="after")
     def _has_its_number(self) -> Self:
         if self.closed and not self.paper_number:
-            raise ValueError("paper_number: a load that was closed on paper has the paper's number")
+            raise PydanticCustomError("paper_number_missing", "a load that was closed on paper has a number")
         return self
 
 

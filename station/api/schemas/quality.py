@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from station.api.schemas.common import SEEN, In, Key, Moment, Number, Text, Why
 
@@ -31,7 +32,7 @@ class TargetIn(In):
 
 def _named_once(targets: list[TargetIn]) -> list[TargetIn]:
     if len({one.analyte for one in targets}) < len(targets):
-        raise ValueError("must name each analyte once")
+        raise PydanticCustomError("analyte_twice", "must name each analyte once")
     return targets
 
 
