@@ -1,9 +1,10 @@
 """`silo check`: looks at everything a station needs before the first truck, and says what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from drivers.errors import SettingError
 from drivers.kind import Kind
@@ -15,14 +16,16 @@ from station.checks.post import check_post
 from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.receival.pack_signatures import UNSIGNED, PackSignature, key_of, signed
 from station.runtime.bundles import shipped_bundles
 from station.setting_problems import SettingProblem, SettingsError
 from station.site.contradictions import contradictions
 from station.site.credentials import credentials_of, exposes_password
 from station.site.file import LOOPBACK, SiteSettings
-from station.site.read import load_settings, rule_pack_texts, trusted_keys
+from station.site.read import load_settings, rule_pack_texts, signatures_of, trusted_keys
 from station.site.wiring import protocol_of
 from station.vision.bundle import BundleError, read_bundle
+from ui.words.i18n import translator
 from ui.words.rule_packs import pack_problem
 
 
@@ -75,15 +78,35 @@ class _Packs:
         self.read: list[RulePack] = []
         self.findings: list[Finding] = []
         try:
-            for text in rule_pack_texts(settings, file):
+            texts = rule_pack_texts(settings, file)
+            signatures = signatures_of(settings, file, texts)
+            for text in texts:
                 pack = parse_rule_pack(text)
                 self.read.append(pack)
-                told = {"name": pack.name, "version": pack.version, "from": str(pack.valid_from)}
-                self.findings.append(good("rule pack", "pack_read", language, told))
+                self.findings.append(_pack_read(settings, pack, text, signatures, language))
         except SettingsError as error:
             self.findings += [problem("site file", one.line(language)) for one in error.problems]
         except RulePackError as error:
             self.findings.append(problem("rule pack", pack_problem(error.as_dict(), language)))
+
+
+def _pack_read(
+    settings: SiteSettings, pack: RulePack, text: str, signatures: Mapping[str, PackSignature], language: str
+) -> Finding:
+    """A pack that a trusted key signed, or that came with this release, is good; one that nobody signed is a
+    warning where the site trusts keys."""
+    t, zone = translator(language), settings.site.timezone
+    begins = pack.valid_from.astimezone(ZoneInfo(zone) if zone else None)
+    told = {
+        "name": pack.name, "version": pack.version,
+        "from": f"{t.day(begins.date())} {begins:%H:%M}",
+        "key": key_of(pack, text, signatures.get(text, UNSIGNED)),
+    }  # fmt: skip
+    by = signed(pack.sha256, told["key"])
+    if by == "no" and settings.vision.trusted_keys:
+        return warning("rule pack", "pack_unsigned", language, told)
+    code = {"key": "pack_signed", "shipped": "pack_shipped", "no": "pack_read"}[by]
+    return good("rule pack", code, language, told)
 
 
 def _contradictions(

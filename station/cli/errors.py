@@ -1,11 +1,15 @@
 """What an error of the ledger or of its disk says to the person, and the exit code that it means."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 
 from station.cli.say import LANGUAGE, Exit, fail, tell
+from ui.words.i18n import translator
 
 if TYPE_CHECKING:
     from station.setting_problems import SettingsError
@@ -48,6 +52,18 @@ def settings_of(config: Path) -> "SiteSettings":
         return load_settings(config)
     except SettingsError as error:
         end_with_settings(config, error)
+
+
+def moments_of(config: Path) -> Callable[[str], str]:
+    """Return what writes an instant as the site's day and time."""
+    name, t = settings_of(config).site.timezone, translator(LANGUAGE)
+    zone = ZoneInfo(name) if name else None
+
+    def write(at: str) -> str:
+        moment = datetime.fromisoformat(at)
+        return f"{t.date(moment, zone)} {t.time(moment, zone)}"
+
+    return write
 
 
 def end_with_settings(config: Path, error: "SettingsError") -> NoReturn:

@@ -7,6 +7,7 @@ import typer
 
 from station.cli import packs, whatif
 from station.cli.counter import ask, in_name_of
+from station.cli.errors import moments_of
 from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, WhyOption
 from station.cli.say import Exit, _, fail, out, tell
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show(config: ConfigOption, as_json: JsonOption = False) -> None:
+    moment = moments_of(config)
     for row in ask(config, "GET", "/rules"):
         if as_json:
             out(row)
@@ -30,10 +32,13 @@ def show(config: ConfigOption, as_json: JsonOption = False) -> None:
             _("in force for {species}").format(species=", ".join(row["species"])) if row["in_force"] else ""
         )
         acts = {"installed": _("installed"), "withdrawn": _("withdrawn")}
-        what = f"{row['name']} {row['version']}  {row['valid_from']}"
-        signed = _("signed with {key}").format(**row) if row["key"] else _("signature not asked for")
+        what = f"{row['name']} {row['version']}  {moment(row['valid_from'])}"
+        signed = {
+            "key": _("signed with {key}").format(**row), "shipped": _("shipped with the station"),
+            "no": _("not signed"),
+        }[row["signed"]]  # fmt: skip
         by = row["by"] or _("by the site file")
-        tell(f"{what:60} {acts[row['act']]} {row['at']} {by}  {signed}  {held}".rstrip())
+        tell(f"{what:60} {acts[row['act']]} {moment(row['at'])} {by}  {signed}  {held}".rstrip())
 
 
 def install(
@@ -54,7 +59,8 @@ def install(
         fail(str(error), Exit.USAGE)
     body = {"text": text, "signature": signed, "why": why}
     row = ask(config, "POST", "/rules", body, headers=in_name_of(by, pin))
-    tell(_("{name} {version} is installed, from {valid_from}.").format(**row))
+    begins = moments_of(config)(row["valid_from"])
+    tell(_("{name} {version} is installed, from {valid_from}.").format(**row | {"valid_from": begins}))
     if row["key"]:
         tell(_("It is signed with the key {key}.").format(**row))
     else:

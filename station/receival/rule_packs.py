@@ -4,7 +4,7 @@ A pack is in force while it is installed and not withdrawn, within the dates tha
 that began last holds, of two that begin together the one that was installed last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,7 +13,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack, read_new_pack
 from station.receival import proposals
-from station.receival.pack_signatures import UNSIGNED, PackSignature, signer_of
+from station.receival.pack_signatures import UNSIGNED, PackSignature, key_of, signer_of
 from station.receival.pack_standing import INSTALLED, WITHDRAWN, standings
 from station.store import audit
 from station.store.ids import new_id
@@ -64,15 +64,21 @@ def withdraw_pack(
     return found[-1].record
 
 
-def follow_site_file(desk: Desk, texts: Sequence[str], at: datetime) -> None:
-    """Bring the packs to what the site file names: new ones are installed, and one that the file installed
-    and names no more is withdrawn. What a person did with a pack stays. Raises RulePackError."""
+def follow_site_file(
+    desk: Desk, texts: Sequence[str], at: datetime, signatures: Mapping[str, PackSignature] = {}
+) -> None:
+    """Bring the packs to what the site file names: new ones are installed, also where no trusted key signed
+    them (`signatures` by text), and one that the file installed and names no more is withdrawn. What a person
+    did with a pack stays. Raises RulePackError."""
     packs = {pack.sha256: (pack, text) for text in texts for pack in [parse_rule_pack(text)]}
     with desk.ledger.write() as tx:
         known = standings(tx)
         for sha256, (pack, text) in packs.items():
             if sha256 not in known or (not known[sha256].is_installed and known[sha256].newest.by is None):
-                _append(tx, _keep(tx, pack, text, at), INSTALLED, None, "", at)
+                given = signatures.get(text, UNSIGNED)
+                key = key_of(pack, text, given)
+                signed_by = {"key": key, "signature": given.text} if key else {}
+                _append(tx, _keep(tx, pack, text, at), INSTALLED, None, "", at, **signed_by)
         for sha256, one in known.items():
             if sha256 not in packs and one.is_installed and one.newest.by is None:
                 _append(tx, one.record, WITHDRAWN, None, "", at)

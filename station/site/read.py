@@ -5,7 +5,7 @@ known is refused: a typing slip never becomes a default.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +17,9 @@ from drivers.named import Catalogue, Entry
 from station.claims import CLAIMS, ClaimEntry
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
+from station.receival.pack_signatures import PackSignature
 from station.setting_problems import SettingProblem, SettingsError, problem_of, read_toml, unreadable
-from station.signing import PublicKey, SignatureError, parse_public_key
+from station.signing import ENDING, PublicKey, SignatureError, parse_public_key
 from station.site.file import Cell, SiteSettings
 from station.site.places import misplaced
 from station.species import SPECIES, SpeciesEntry
@@ -164,6 +165,20 @@ def trusted_keys(settings: SiteSettings, file: Path) -> list[PublicKey]:
             where = f"vision.trusted_keys[{index}]"
             raise SettingsError([SettingProblem(file, where, f"{name}: {error}")]) from None
     return keys
+
+
+def signatures_of(settings: SiteSettings, file: Path, texts: Sequence[str]) -> dict[str, PackSignature]:
+    """The signatures that lie beside the rule packs which the site file names, by their texts. Where
+    a trusted key cannot be read none is trusted: no truck waits for that."""
+    found: dict[str, PackSignature] = {}
+    keys: list[PublicKey] = []
+    with suppress(SettingsError):
+        keys = trusted_keys(settings, file)
+    for name, text in zip(settings.site.rule_packs, texts, strict=False):
+        beside = file.parent / f"{name}{ENDING}"
+        with suppress(OSError, UnicodeDecodeError):
+            found[text] = PackSignature(beside.read_text(encoding="utf-8"), keys)
+    return found
 
 
 def _contradictions(settings: SiteSettings) -> Iterator[Told]:

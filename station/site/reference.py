@@ -25,6 +25,7 @@ from station.receival.rule_packs import follow_site_file
 from station.receival.wiring import declared_wiring
 from station.site import file as sections
 from station.site.file import SiteSettings
+from station.site.read import signatures_of
 from station.site.wiring import description_in, protocols_of, wiring_in
 from station.store import audit
 from station.store.ids import new_id
@@ -56,7 +57,7 @@ def load_site(
             _load_supplier(tx, supplier, at)
         counted = {"cells": len(settings.cells), "instruments": len(settings.instruments)}
         audit.record(tx, "site_loaded", at, data={"site": settings.site.id, **counted})
-    follow_site_file(desk, rule_packs, at)
+    follow_site_file(desk, rule_packs, at, signatures_of(settings, file, rule_packs))
     with desk.ledger.write() as tx:  # a plan names grades of the packs
         plans.follow_site_file(tx, desk, [(one.cell, _planned(one)) for one in settings.plan], at)
 

@@ -1,10 +1,14 @@
 """Where a site trusts keys, it takes a rule pack only with the signature of one of them."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
 
+import station
 from station.acts.refusals import Fault, Invalid
 from station.receival import rule_packs
-from station.receival.pack_signatures import PackSignature
+from station.receival.pack_signatures import PackSignature, signed
 from station.receival.pack_standing import standings
 from station.signing import SecretKey, sign
 from tests.silo_rig import MARC, RULES, Silo
@@ -58,3 +62,20 @@ def test_a_pack_that_was_withdrawn_keeps_the_key_that_it_came_with(silo: Silo) -
     install(silo, GOOD, COOP)
     rule_packs.withdraw_pack(silo.desk, "Soft wheat", "2026.2", MARC, "", silo.clock())
     assert acts(silo)[-1] == (COOP.public.name, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("signature", "key"), [(GOOD, COOP.public.name), (sign(NEW.encode(), STRANGER, "x"), ""), ("", "")]
+)
+def test_a_pack_that_the_site_file_names_is_installed_and_marked_where_no_trusted_key_signed_it(
+    silo: Silo, signature: str, key: str
+) -> None:
+    given = {NEW: PackSignature(signature, [COOP.public])}
+    rule_packs.follow_site_file(silo.desk, [NEW], silo.clock(), given)
+    assert acts(silo)[-1] == (key, signature if key else "")
+    assert signed("0" * 64, key) == ("key" if key else "no")
+
+
+def test_a_pack_that_came_with_the_station_needs_no_signature() -> None:
+    text = (Path(station.__path__[0]) / "rules" / "rapeseed.toml").read_bytes()
+    assert signed(hashlib.sha256(text).hexdigest(), "") == "shipped"

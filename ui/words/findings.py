@@ -26,7 +26,13 @@ LOOKED_AT = (
 )
 
 FINDINGS: Mapping[str, str] = {
-    "pack_read": N_("{name} {version}, from {from}"),
+    "pack_read": N_("{name} {version}, from {from}: not signed"),
+    "pack_shipped": N_("{name} {version}, from {from}: shipped with the station"),
+    "pack_signed": N_("{name} {version}, from {from}: signed with {key}"),
+    "pack_unsigned": N_(
+        "{name} {version}, from {from}: not signed by a trusted key; whoever wrote the site file answers "
+        "for it"
+    ),
     "folder_new": N_("{folder} is new: the first start makes the ledger"),
     "folder_whole": N_("{folder} is whole"),
     "recovery_hub_refuses": N_("headquarters gives nothing back: {text}"),

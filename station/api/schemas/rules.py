@@ -1,7 +1,7 @@
 """Rule packs as releases, and decisions made again."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -25,7 +25,8 @@ class RulePackNamed(In):
 
 class RulePack(BaseModel):
     """`by` None: the site file. `in_force`: by it loads of `species` are judged now, those of which it holds
-    the grades. `key`: the trusted key that signed it; empty where the site trusted none when it came."""
+    the grades. `key`: the trusted key that signed it; empty where none did. `signed`: by that key, or it came
+    with this release, or nobody answers for it by a signature."""
 
     sha256: str
     name: str
@@ -39,6 +40,7 @@ class RulePack(BaseModel):
     in_force: bool
     species: list[str]
     key: str
+    signed: Literal["key", "shipped", "no"]
 
 
 class RulePackText(BaseModel):

@@ -11,6 +11,7 @@ from station.api.language import reasons
 from station.api.views.view import View
 from station.grain.rules import RulePack
 from station.receival import replay, replay_photos
+from station.receival.pack_signatures import signed
 from station.receival.pack_standing import packs_in_force, parsed_pack, standings
 from station.receival.replay import Judged, Records, Replayed, read_records
 from station.receival.whatif import compare_packs
@@ -38,6 +39,7 @@ def rule_packs(view: View) -> list[schemas.RulePack]:
             in_force=bool(holds[one.record.sha256]),
             species=holds[one.record.sha256],
             key=one.installed.key,
+            signed=signed(one.record.sha256, one.installed.key),
         )
         for one in standings(view.tx).values()
     ]

@@ -58,6 +58,7 @@ def _installed(reader: Reader, packs: list[schemas.RulePack]) -> Table:
         Column(_("Signed with")), Column(_("Reason")),
     ]  # fmt: skip
     states = {"installed": _("installed"), "withdrawn": _("withdrawn")}
+    signed = {"key": "", "shipped": _("shipped with the station"), "no": _("not signed")}
     rows = [
         [
             reader.text(one.name),
@@ -71,7 +72,7 @@ def _installed(reader: Reader, packs: list[schemas.RulePack]) -> Table:
             Cell(states[one.act], one.act, mark="quiet" if one.act == "withdrawn" else ""),
             reader.moment(one.at),
             reader.text(one.by or _("the site file")),
-            reader.text(one.key or _("not asked for")),
+            Cell(signed[one.signed] or one.key, one.key, mark="warn" if one.signed == "no" else ""),
             reader.text(one.why),
         ]
         for one in reversed(packs)
