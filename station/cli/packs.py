@@ -12,7 +12,6 @@ from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 
 if TYPE_CHECKING:
     from station.grain.rules import RulePack
-    from station.grain.rules.comparing import PackDifference
     from station.signing import PublicKey
 
 PackArgument = Annotated[Path, typer.Argument(help=_("The pack's TOML file."))]
@@ -96,35 +95,23 @@ def diff(
 ) -> None:
     from station.grain.rules import RulePackError
     from station.grain.rules.comparing import differences
+    from ui.words.i18n import translator
+    from ui.words.pack_differences import difference_lines
+    from ui.words.rule_packs import pack_problem
 
     try:
-        found = differences(_pack_named(old, config), _pack_named(new, config))
+        packs = _pack_named(old, config), _pack_named(new, config)
     except RulePackError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        fail(pack_problem(error.as_dict(), LANGUAGE), Exit.CONFIGURATION)
+    found = differences(*packs)
     if as_json:
         for one in found:
             out(asdict(one))
     else:
-        _tell_differences(found)
+        names = {grade.id: grade.name for pack in packs for grade in pack.grades}
+        for line in difference_lines(found, names, translator(LANGUAGE)):
+            show(line)
     raise typer.Exit(Exit.NEGATIVE if found else Exit.DONE)
-
-
-def _tell_differences(found: "list[PackDifference]") -> None:
-    titles = {
-        "measuring": _("Measuring"), "money": _("Money"), "pack": _("The pack itself"),
-    }  # fmt: skip
-    above = ""
-    for one in found:
-        first, _blank, rest = one.where.partition(" ")
-        title = titles.get(one.part, first)
-        if title != above:
-            show(title)
-            above = title
-        what = (rest if one.part in ("grade", "criterion") else one.where) or ""
-        values = (_("(none)") if value is None else str(value) for value in (one.old, one.new))
-        show("    " + " ".join(filter(None, (what, one.key))) + ": " + " -> ".join(values))
-    if not found:
-        show(_("Both say the same."))
 
 
 def _pack_named(name: str, config: Path | None) -> "RulePack":

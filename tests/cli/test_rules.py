@@ -68,12 +68,12 @@ def test_what_differs_is_told_by_grade_and_money_apart(folder: Path) -> None:
     done = invoke("rules", "diff", old, new)
     assert done.returncode == 1
     assert done.stdout == (
-        "milling_no_2\n"
-        "    test_weight lower limit: >= 76 kg/hl -> >= 76.5 kg/hl\n"
+        "Milling wheat No 2\n"
+        "    test weight, lower limit: ≥ 76 kg/hl → ≥ 76.5 kg/hl\n"
         "Money\n"
-        "    prices.milling_no_2: (none) -> 212.0\n"
+        "    price, Milling wheat No 2: (none) → 212\n"
         "The pack itself\n"
-        "    version: 2026.1 -> 2026.2\n"
+        "    version: 2026.1 → 2026.2\n"
     )
     rows = [json.loads(line) for line in invoke("rules", "diff", old, new, "--json").stdout.splitlines()]
     assert [row["part"] for row in rows] == ["criterion", "money", "pack"]

@@ -17,7 +17,15 @@ def test_packs_in_force_are_told_with_limits_and_money_in_words(silo: Silo) -> N
         rule_packs.install_pack(silo.desk, text, MARC, "for the harvest", silo.clock())
     pages = pages_of(silo)
     french = pages.reader(language="fr").get("/rules").text
-    for words in ("Jeux de règles", "Orge brassicole", "for the harvest", "livré avec la station", "non signé", "212,00", "≥ 11"):
+    for words in (
+        "Jeux de règles",
+        "Orge brassicole",
+        "for the harvest",
+        "livré avec la station",
+        "non signé",
+        "212,00",
+        "≥ 11",
+    ):
         assert words in french, words
     assert "1 % du prix par 1 %" in french.replace("\N{NO-BREAK SPACE}", " ")
     english = pages.reader(language="en").get("/rules?format=csv&table=limits").text
