@@ -45,6 +45,11 @@ class Parts:
     photos: Blobs
     bundles: Blobs
 
+    def has_served(self) -> bool:
+        """Tell whether the site file was ever loaded, as each start does."""
+        with self.desk.ledger.read() as tx:
+            return queries.has_cell(tx)
+
     def installer(self) -> Installer:
         """Takes bundles signed with the keys that the site file trusts. Raises SettingsError for one that
         cannot be read."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import typer
 
 from station.cli.errors import end_with, end_with_settings
-from station.cli.say import LANGUAGE, Exit, _, fail
+from station.cli.say import LANGUAGE, Exit, _, fail, tell
 
 if TYPE_CHECKING:
     from asyncio import Runner
@@ -51,15 +51,17 @@ def counter(config: Path) -> Iterator[Asking]:
         settings = load_settings(config)
         with ExitStack() as stack:
             try:
-                client = _closed_station(stack.enter_context(open_parts(config, settings)))
+                parts = stack.enter_context(open_parts(config, settings))
+                client, is_new = _closed_station(parts), not parts.has_served()
             except LedgerHeld:
                 with suppress(SettingsError):  # the station runs: a pack's file was changed since
                     rule_pack_texts(settings, config)  # grades are called by their names
                 token_file = config.parent / settings.site.data / "admin.token"
-                client = _running_station(settings.server.url, token_file)
+                client, is_new = _running_station(settings.server.url, token_file), False
             runner = stack.enter_context(Runner())
             stack.callback(lambda: runner.run(client.aclose()))
-            yield partial(_ask, runner, client)
+            asking = partial(_ask, runner, client)
+            yield partial(_ask_new, asking, []) if is_new else asking
     except SettingsError as error:
         end_with_settings(config, error)
     except LedgerError as error:
@@ -112,6 +114,14 @@ def _client(url: str, admin_token: str, **how: Any) -> "AsyncClient":
 
     headers = {"Authorization": f"Bearer {admin_token}", "Accept-Language": LANGUAGE}
     return AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT_S, **how)
+
+
+def _ask_new(asking: Asking, told: list[str], method: str, path: str, body: Any = None, **sent: Any) -> Any:
+    """Asks a station that has never served, and says so once: that it has nothing is no answer yet."""
+    if method == "GET" and not told:
+        told.append(path)
+        tell(_("No station has served here yet: nothing of the site file is recorded. First: silo serve."))
+    return asking(method, path, body, **sent)
 
 
 def _ask(

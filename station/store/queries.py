@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from drivers.text import barcode_of
 from station.store.tables import (
     AuditEvent,
+    Cell,
     ClockAct,
     Decision,
     Load,
@@ -174,6 +175,11 @@ def site_of(tx: Session) -> str | None:
     query = select(AuditEvent.data).where(AuditEvent.kind == "site_loaded").order_by(col(AuditEvent.seq))
     data = tx.exec(query.limit(1)).first()
     return data.get("site") if data else None
+
+
+def has_cell(tx: Session) -> bool:
+    """Tell whether a site file was loaded: every site has a cell."""
+    return tx.exec(select(Cell.id).limit(1)).first() is not None
 
 
 def has_terminal(tx: Session) -> bool:

@@ -263,3 +263,9 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_and_70(
 
     monkeypatch.setattr(station_app, "load_site", fail)
     assert "as nobody thought" in told(run(site, "serve"), 70)
+
+
+def test_before_the_first_start_a_question_says_that_nothing_is_recorded_yet(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    told = run(site, "cell", "lines").stderr
+    assert told.count("No station has served here yet") == 1

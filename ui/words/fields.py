@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ui.words.i18n import N_, Translator
-from ui.words.vocabulary import ANALYTES, BASES, SPECIES, word
+from ui.words.vocabulary import ANALYTES, BASES, MOVEMENT_KINDS, SPECIES, word
 
 FIELDS: Mapping[str, str] = {
     "act": N_("decision"), "after": N_("page"), "address": N_("address"), "analyte": N_("analyte"),
@@ -63,4 +63,4 @@ def field_name(path: str, t: Translator) -> str:
 def _word(part: str, t: Translator) -> str:
     if part in FIELDS:
         return t.gettext(FIELDS[part])
-    return word({**ANALYTES, **BASES, **SPECIES}, part, t.language)
+    return word({**MOVEMENT_KINDS, **ANALYTES, **BASES, **SPECIES}, part, t.language)
