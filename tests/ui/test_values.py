@@ -16,7 +16,7 @@ from ui.words.values import NOT_VALID, OF_A_REQUEST, VALUE_PROBLEMS, request_pro
 # What programs write, never a person: it is named as it is sent.
 BY_PROGRAMS = {
     "accepted", "as_courtesy", "abstention_within", "capture_id", "captures", "classes", "code",
-    "comes_again", "correction_id", "count", "decision_id", "despite_balance", "despite_crossing",
+    "comes_again", "correction_id", "count", "decision_id", "despite_crossing", "despite_kg",
     "despite_remarks", "despite_site", "dry_run", "external", "ids", "inspection", "is_sure", "judged",
     "kernels", "mass", "new_supplier", "no_shipment", "p", "per", "proposal_id", "ref", "replaces",
     "rollback_abstention", "rollback_captures", "rollback_unfamiliar", "seen", "sha256", "share_within",
