@@ -21,6 +21,7 @@ FIELDS: Mapping[str, str] = {
     "grain_temperature_c": N_("grain temperatures"), "high": N_("upper limit"), "hours": N_("hours"),
     "id": N_("identifier"), "impurities": N_("impurities"), "instrument_id": N_("instrument"),
     "kg": N_("weight"), "kind": N_("kind"), "laboratory": N_("laboratory"), "language": N_("language"),
+    "legal_for": N_("legal for"),
     "limit": N_("number of rows"), "load": N_("load"), "load_id": N_("load"), "load_ids": N_("loads"),
     "loads": N_("loads"), "low": N_("lower limit"), "max_kg": N_("Max"), "measured_kg": N_("measured weight"),
     "method": N_("method"), "min_kg": N_("Min"), "moisture_from": N_("moisture before"),
