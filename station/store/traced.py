@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.engine import RowMapping
 
 from station.grain.mixing import OUT, RECOVERED, Followed, Origin, Place, what_it_was
@@ -99,13 +99,20 @@ class Trace:
 
 
 def subjects(books: Books, sought: str) -> list[Subject]:
-    """Find what may be meant: a cell, tickets of that number ("2026/12" or "12"), lots of that paper."""
-    found = [*_cells(books, sought), *_tickets(books, sought), *_lots_on(books, sought)]
+    """Find what may be meant: a cell by its id or name, tickets of that number ("2026/12" or "12"), lots of
+    that paper. Capitals and small letters are the same."""
+    text = " ".join(sought.split())
+    found = [*_cells(books, text), *_tickets(books, text), *_lots_on(books, text)]
     return sorted(found, key=lambda one: (one.site, one.kind, one.name))
 
 
+def _is(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return func.upper(column) == func.upper(text)
+
+
 def _cells(books: Books, sought: str) -> Iterator[Subject]:
-    for row in books.rows("cell", books.table("cell").c.id == sought):
+    cells = books.table("cell")
+    for row in books.rows("cell", or_(_is(cells.c.id, sought), _is(cells.c.name, sought))):
         yield Subject(books.site_of(row), "cell", row["id"], row["name"])
 
 
@@ -122,17 +129,17 @@ def _tickets(books: Books, sought: str) -> Iterator[Subject]:
 def _lots_on(books: Books, sought: str) -> Iterator[Subject]:
     """A shipment's number is each silo's own: another silo's movement of the same id is not meant."""
     shipped = {
-        (books.site_of(row), row["movement_id"])
-        for row in books.rows("shipment", books.table("shipment").c.number == sought)
+        (books.site_of(row), row["movement_id"]): row["number"]
+        for row in books.rows("shipment", _is(books.table("shipment").c.number, sought))
     }
     moves = books.table("cell_movement")
-    named = or_(
-        moves.c.id == sought, moves.c.paper_number == sought, moves.c.id.in_([id_ for _, id_ in shipped])
-    )
-    for row in books.rows("cell_movement", moves.c.kind.in_((OUT, RECOVERED)), moves.c.kg < 0, named):
-        site, id_ = books.site_of(row), row["id"]
-        if _left(row) and ((site, id_) in shipped or sought in (id_, row["paper_number"])):
-            yield Subject(site, "lot", id_, sought)
+    is_out = (moves.c.kind.in_((OUT, RECOVERED)), moves.c.kg < 0)
+    on_paper = books.rows("cell_movement", *is_out, _is(moves.c.paper_number, sought))
+    by_id = books.rows("cell_movement", moves.c.id.in_([sought, *(id_ for _, id_ in shipped)]))
+    for row in {(books.site_of(row), row["id"]): row for row in (*on_paper, *by_id)}.values():
+        site, id_, number = books.site_of(row), row["id"], row["paper_number"]
+        if _left(row) and ((site, id_) in shipped or row in on_paper or id_ == sought):
+            yield Subject(site, "lot", id_, shipped.get((site, id_)) or number or id_)
 
 
 def _left(row: RowMapping) -> bool:

@@ -104,3 +104,16 @@ def test_a_load_that_came_into_a_cell_below_nothing_is_named_in_the_lot_that_lef
         row = cells.last_movement(tx, "c5")
     assert row is not None
     assert row.content_kg == 3_000
+
+
+@pytest.mark.parametrize(
+    ("sought", "kind", "name"),
+    [
+        ("bl-1", "lot", "BL-1"),
+        (" Bl-1 ", "lot", "BL-1"),
+        ("C5", "cell", "Cell C5"),
+        ("cell c5", "cell", "Cell C5"),
+    ],
+)
+def test_what_is_typed_in_small_letters_is_found(traded: Silo, sought: str, kind: str, name: str) -> None:
+    assert [(one.kind, one.name) for one in find(traded, sought)] == [(kind, name)]

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from ui.words.i18n import translator
-from ui.words.traces import lines_of, note_of, on_sheet, passport_title, tables_of, title_of
+from ui.words.traces import (
+    lines_of,
+    note_of,
+    on_sheet,
+    passport_table,
+    passport_title,
+    tables_of,
+    title_of,
+)
 
 SOURCE = {
     "site": "s1", "kind": "load", "cell": "c1", "kg": 28_000.0, "in_kg": 0.2, "load_id": "l",
@@ -49,3 +57,13 @@ def test_a_passport_names_the_grade_as_its_pack_does() -> None:
     }  # fmt: skip
     told = passport_title(found, translator("fr")).replace("\N{NO-BREAK SPACE}", " ")
     assert told == "28,500 t, Blé meunier n° 2 (Blé 1) : 100 % pour ce qui en est connu ; inconnu : DON"
+
+
+def test_a_passport_says_what_the_buyer_found_more_as_people_measure() -> None:
+    line = {
+        "analyte": "protein", "unit": "%", "basis": "dm", "op": ">=", "limit": 11.0, "kind": "blendable",
+        "value": 11.501061, "u": None, "p": 1.0, "found": 11.2, "difference": -0.301061,
+    }  # fmt: skip
+    (row,) = passport_table({"lines": [line]}, translator("fr")).rows
+    plain = [text.replace("\N{NO-BREAK SPACE}", " ") for text in row]
+    assert plain == ["protéines", "≥ 11 % MS", "11,5 % MS", "100 %", "11,2 % MS", "\N{MINUS SIGN}0,3"]

@@ -117,10 +117,11 @@ def _corrected(params: Mapping[str, Any], t: Translator) -> str:
     """Write by how much a value is corrected, where it is."""
     if not _is_amount(params.get("added")):
         return ""
-    return t.gettext(N_(", corrected by {added}")).format(added=_signed(params["added"], t))
+    return t.gettext(N_(", corrected by {added}")).format(added=signed(params["added"], t))
 
 
-def _signed(value: Any, t: Translator) -> str:
+def signed(value: Any, t: Translator) -> str:
+    """Write by how much a value is more, with its sign."""
     if not _is_amount(value):
         return str(value)
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
@@ -392,7 +393,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "stated": _moment,
     "recorded": _moment,
     "wall": _moment,
-    "added": _signed,
+    "added": signed,
     "state": _word_of({**REVISION_STATES, **CORRECTION_STATES}),
     "closed_at": _moment,
     "what": _word_of(DISTURBANCES),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ui.words.i18n import N_, Translator
-from ui.words.parameters import odds, parameter_texts
+from ui.words.parameters import odds, parameter_texts, signed
 from ui.words.vocabulary import ANALYTES, short_name, site_name, species_name, word
 
 KINDS: Mapping[str, str] = {"ticket": N_("ticket"), "cell": N_("cell"), "lot": N_("lot")}
@@ -192,7 +192,7 @@ def _limit(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
 
     told = _of_limit(one, t)
     met = "" if one["p"] is None else odds(one["p"], t)
-    more = "" if one["difference"] is None else f"{one['difference']:+g}".replace(".", _point(t))
+    more = "" if one["difference"] is None else signed(one["difference"], t)
     known = written(one["value"], one["u"]) or t.gettext("not known")
     return word(ANALYTES, one["analyte"], t.language), told, known, met, written(one["found"]), more
 
@@ -202,10 +202,6 @@ def _of_limit(one: Mapping[str, Any], t: Translator) -> str:
     words = parameter_texts(params, t)
     text = f"{words['op']} {words['measured']}"
     return text if one["kind"] != "information" else t.named(t.gettext("for information"), text)
-
-
-def _point(t: Translator) -> str:
-    return "," if t.language == "fr" else "."
 
 
 def _source(one: Mapping[str, Any], t: Translator) -> tuple[Entry, ...]:
