@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -87,5 +88,6 @@ class _Sheet:
         self._y = top - 20
 
 
+@lru_cache(maxsize=4096)  # a cell is measured before it is written
 def _lines(text: str, span: float) -> list[str]:
     return simpleSplit(text, _BOLD, _SIZE, span - 2 * mm) or [""]

@@ -1,6 +1,6 @@
 """The tables that a trace reads, the same at a silo and at headquarters, where each row says whose it is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, select, true
@@ -39,12 +39,15 @@ class Books:
     def site_of(self, row: RowMapping) -> str:
         return self.site or row[STATION]
 
-    def named(self, name: str, site: str, ids: Iterable[str], key: str = "id") -> dict[str, RowMapping]:
-        """Return a silo's rows by their key."""
+    def named(
+        self, name: str, site: str, ids: Iterable[str], wanted: Sequence[str], key: str = "id"
+    ) -> dict[str, RowMapping]:
+        """Return the wanted columns of a silo's rows by their key."""
         table = self.table(name)
+        columns = [table.c[column] for column in dict.fromkeys((key, *wanted))]
         found: dict[str, RowMapping] = {}
         for part in _parts(ids):
-            query = select(table).where(self.of(table, site), table.c[key].in_(part))
+            query = select(*columns).where(self.of(table, site), table.c[key].in_(part))
             found |= {row[key]: row for row in self.connection.execute(query).mappings()}
         return found
 

@@ -20,6 +20,7 @@ from station.store.books import Books
 from station.store.reached import cells_of, moves_of, reached
 
 LONGEST_NUMBER = 9  # digits of a ticket's
+_LOT = ("seq", "cell_id", "at", "kg", "paper_number", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +211,12 @@ def _sources(
 
 def _loads(books: Books, site: str, load_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What is told of each load, by its id."""
-    loads = books.named("load", site, load_ids)
-    tickets = books.named("ticket", site, load_ids, "load_id")
-    visits = books.named("visit", site, {row["visit_id"] for row in loads.values()})
-    suppliers = books.named("supplier", site, {row["supplier_id"] for row in visits.values()})
+    loads = books.named("load", site, load_ids, ("visit_id", "species", "claims", "outcome_at"))
+    tickets = books.named("ticket", site, load_ids, ("campaign", "number"), "load_id")
+    visited = {row["visit_id"] for row in loads.values()}
+    visits = books.named("visit", site, visited, ("plate", "supplier_id", "arrived_at"))
+    brought_by = {row["supplier_id"] for row in visits.values()}
+    suppliers = books.named("supplier", site, brought_by, ("name",))
     found = {}
     for load_id, load in loads.items():
         visit, ticket = visits.get(load["visit_id"]), tickets.get(load_id)
@@ -233,8 +236,8 @@ def _loads(books: Books, site: str, load_ids: Sequence[str]) -> dict[str, dict[s
 def _lots(books: Books, fate: Fate) -> Iterator[Lot]:
     for site in sorted({site for site, _ in fate.left}):
         of_kg = {id_: kg for (where, id_), kg in fate.left.items() if where == site}
-        rows = books.named("cell_movement", site, of_kg)
-        shipments = books.named("shipment", site, of_kg, "movement_id")
+        rows = books.named("cell_movement", site, of_kg, _LOT)
+        shipments = books.named("shipment", site, of_kg, ("number", "to_site"), "movement_id")
         for row in sorted(rows.values(), key=lambda row: row["seq"]):
             shipment = shipments.get(row["id"])
             yield Lot(
@@ -248,7 +251,7 @@ def _lots(books: Books, fate: Fate) -> Iterator[Lot]:
 def _lying(books: Books, fate: Fate, done: Followed) -> Iterator[Lying]:
     for site in sorted({site for site, _ in fate.lies}):
         of_kg = {cell: kg for (where, cell), kg in fate.lies.items() if where == site}
-        names = books.named("cell", site, of_kg)
+        names = books.named("cell", site, of_kg, ("name",))
         for cell, kg in sorted(of_kg.items()):
             whole = round(sum(done.lies[site, cell].values()), 3)
             yield Lying(site, cell, names[cell]["name"] if cell in names else cell, whole, round(kg, 3))

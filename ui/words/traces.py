@@ -139,7 +139,8 @@ def _balance(found: Mapping[str, Any], t: Translator) -> Told:
     _ = t.gettext
     titles = (_("Came"), _("Left in lots"), _("Lies in cells"), _("Freinte and waste"), _("Difference"))
     row = tuple(
-        _tonnes(found[name], t) for name in ("came_kg", "left_kg", "lies_kg", "lost_kg", "difference_kg")
+        (t.number(kg / 1000, 3), round(kg / 1000, 6))
+        for kg in (found[name] for name in ("came_kg", "left_kg", "lies_kg", "lost_kg", "difference_kg"))
     )
     columns = tuple(Column(title, 4, TONNES) for title in titles)
     return Told(_("Mass balance of these sources"), columns, (row,), _("Nothing."))
