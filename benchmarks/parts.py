@@ -10,8 +10,9 @@ from typing import Any
 from benchmarks.machine import summary
 from drivers.decode import decode
 from drivers.reading import Analyte, Reading
+from station.grain.cells import CellState, Facts
 from station.grain.grades import MeasuringAgain, RulePack
-from station.grain.routing import CellState, Facts, route
+from station.grain.routing import route
 from station.grain.rules import parse_rule_pack
 from station.grain.wire import read_cells, read_facts
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from station.grain.assessed import Evidence
+from station.grain.cells import CellState, Facts, Measured
 from station.grain.identifiers import Species
-from station.grain.routing import CellState, Facts, Measured
 from station.grain.rules import Criterion, Grade, RulePack
 from station.grain.units import Op
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis
 from station.grain.blending import Part, blend, falling_number_of, liquefaction_number
-from station.grain.routing import Measured
+from station.grain.cells import Measured
 from station.grain.units import Tonnes
 
 FN, PROTEIN, MOISTURE = Analyte.FALLING_NUMBER, Analyte.PROTEIN, Analyte.MOISTURE

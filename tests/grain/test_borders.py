@@ -13,9 +13,9 @@ from station.grain.combining import combine
 from station.grain.inspection import Inspection
 from station.grain.loadweight import estimate_load_kg
 from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
+from station.grain.ranking import score
 from station.grain.reasons import Code
 from station.grain.remarks import remarks_on
-from station.grain.routing import score
 from station.grain.rules import pack_at
 from station.grain.sizes import sizes_of
 from station.grain.units import Kilograms, MoisturePercent, on_basis

@@ -6,10 +6,11 @@ import pytest
 
 from drivers.named import Names
 from station.claims import CLAIMS, ClaimEntry
+from station.grain.cells import Facts, Proposal
 from station.grain.claims import must_be_kept, need_certificate, satisfied_by
 from station.grain.guard import guard_of
 from station.grain.reasons import Code
-from station.grain.routing import Facts, Proposal, route
+from station.grain.routing import route
 from station.grain.wire import facts_as_dict, read_facts
 from tests.grain.builders import MILLING, MOISTURE, PROTEIN, TEST_WEIGHT, Measured, cell, pack
 

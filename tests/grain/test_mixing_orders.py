@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from drivers.reading import BLENDS, Analyte, Basis, needs_basis
 from station.grain.blending import Part, blend
-from station.grain.cells import CellState, Measured
+from station.grain.cells import CellState, Facts, Measured
 from station.grain.mixture import Mixture, means_of, mixed, shown
-from station.grain.routing import Facts, route
+from station.grain.routing import route
 from tests.draws import examples
 
 from .builders import cell, pack

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.reading import Analyte
-from station.grain.routing import Measured, route
+from station.grain.cells import Measured
+from station.grain.routing import route
 
 from .builders import (
     AS_IS,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis
-from station.grain.routing import Measured
+from station.grain.cells import Measured
 from station.grain.wire import WireError, cells_as_dict, facts_as_dict, read_cells, read_facts
 
 from .builders import MOISTURE, PROTEIN, cell, hold, load

@@ -8,7 +8,7 @@ from sqlmodel import select
 from drivers.reading import Analyte
 from station.acts.desk import Desk
 from station.acts.policy import policy_as_dict, policy_from_dict
-from station.grain import routing
+from station.grain import ranking
 from station.grain.rules import parse_rule_pack
 from station.receival.replay import (
     Replayed,
@@ -63,7 +63,7 @@ def test_what_is_changed_later_changes_no_replay(silo: Silo) -> None:
 
 def test_another_engine_tells_where_it_differs(silo: Silo, monkeypatch: pytest.MonkeyPatch) -> None:
     silo.receive("AB-123-CD")
-    monkeypatch.setattr(routing, "_PREFERENCE_WEIGHT", 0.5)
+    monkeypatch.setattr(ranking, "_PREFERENCE_WEIGHT", 0.5)
     (found,) = replayed(silo)
     assert not found.is_equal
     assert {one.path.rsplit(".", 1)[-1] for one in found.differences} == {"score"}
