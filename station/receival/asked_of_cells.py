@@ -16,7 +16,7 @@ from station.acts.refusals import Fault, Invalid
 from station.grain.drying import Dried
 from station.grain.mixture import Defaults
 from station.grain.reasons import Code, Reason
-from station.receival import cells
+from station.grain.revising import measured_of
 from station.receival.remarked import check_asked
 from station.store.tables import Cell, CellMovement, Reservation
 
@@ -99,7 +99,7 @@ def check_dried(cell: Cell, known: CellMovement | None, dried: Dried, usual_u: D
             "apart_kg": abs(dried.freinte_kg), "limit": FREINTE_SHARE,
         }  # fmt: skip
         found.append(Reason(Code.DRY_MATTER_DIFFERS, masses))
-    held = cells.measured_of(known.content if known else {}).get(Analyte.MOISTURE)
+    held = measured_of(known.content if known else {}).get(Analyte.MOISTURE)
     if held is None:
         return found
     usual = usual_u.get(Analyte.MOISTURE, 0.0)

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import UNIT_OF, Analyte, Basis, Value, is_known
+from drivers.reading import UNIT_OF, Analyte, Value
 from station.grain.blending import Part, blend
-from station.grain.cells import CellState, Measured
+from station.grain.cells import CellState
 from station.grain.identifiers import Species, is_known_species
 from station.grain.lines import Decided, Found, LineState, Product
 from station.grain.past import EMPTY_KG, Grain, Standing
 from station.grain.reasons import Code, Reason
-from station.grain.revising import recast
+from station.grain.revising import measured_of, recast
 from station.grain.units import Tonnes
 from station.receival import lines
 from station.store import queries
@@ -243,11 +243,12 @@ def _taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dic
 
 
 def _standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
-    """A cell is as good as new once it was cleaned; of an empty one only what the grain left stays."""
+    """A cell is as good as new once it was cleaned; of an empty one only what the grain left stays. What came
+    late of grain that lies there says what it is, without any mass."""
     if row.act.get("cleaned"):
         return Standing()
     standing = Standing.from_dict(before.standing) if before else Standing()
-    if row.kg > 0:
+    if row.kg >= 0:
         standing = standing.took(Grain.from_dict(row.grain))
     if substance := row.act.get("substance"):
         standing = standing.was_treated(substance)
@@ -302,14 +303,3 @@ def _doubt(u: float | None, shared: Mapping[str, float] | None) -> dict[str, Any
     if u is None:
         return {}
     return {"u": u, **({"shared": dict(shared)} if shared else {})}
-
-
-def measured_of(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
-    """Stored values, as they are blended and judged; those that cannot be computed are left out."""
-    return {
-        Analyte(name): Measured(
-            v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None, v.get("shared", {})
-        )
-        for name, v in values.items()
-        if v["value"] is not None and is_known(name)
-    }

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from station.grain.averaging import tonnes_asked
 from station.grain.cells import Delivered, Facts
+from station.grain.revising import measured_of
 from station.grain.rules import RulePack
 from station.receival import cells
 from station.store.tables import CellMovement, Decision, Load, Proposal, Reservation, Revision, Visit
@@ -33,7 +34,7 @@ def delivered_before(
     tonnes = {one: kg / 1000 for one in ids if (kg := tipped.get(one, reserved.get(one, 0.0))) > 0.0}
     counted = _enough(tonnes, wanted - (facts.load_t or 0.0))
     values = _values(tx, counted, tipped, before)
-    return tuple(Delivered(tonnes[one], cells.measured_of(values.get(one, {}))) for one in counted)
+    return tuple(Delivered(tonnes[one], measured_of(values.get(one, {}))) for one in counted)
 
 
 def _enough(tonnes: Mapping[str, float], wanted: float) -> list[str]:

@@ -13,7 +13,7 @@ from station.grain.cells import Facts
 from station.grain.criteria import Absent, GradeJudgement, judge
 from station.grain.grades import Grade, RulePack
 from station.grain.mixing import OUT
-from station.receival.cells import measured_of
+from station.grain.revising import measured_of
 from station.receival.pack_standing import packs_in_force
 from station.store.tables import Cell, CellMovement, LabResult
 

@@ -15,9 +15,11 @@ from sqlmodel import Session, col, select
 from drivers.reading import is_known
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
-from station.grain.criteria import broken_limits
+from station.grain.cells import Facts
+from station.grain.criteria import broken_limits, never_blend
 from station.grain.grades import Grade, RulePack
-from station.grain.revising import changed, grade_met, recast
+from station.grain.past import Grain
+from station.grain.revising import changed, grade_met, measured_of, recast
 from station.receival import cells, proposals
 from station.receival.correcting_tickets import correct_ticket
 from station.receival.final_values import Final, Values, final_values, provisional_values
@@ -74,6 +76,12 @@ def revise(tx: Session, load_id: str, of: Cause, at: datetime) -> Revision | Non
 def revisions_of(tx: Session, load_id: str) -> Sequence[Revision]:
     """Return the revisions of a load, oldest first."""
     return tx.exec(select(Revision).where(Revision.load_id == load_id).order_by(col(Revision.seq))).all()
+
+
+def proposed_among(tx: Session, load_ids: Sequence[str]) -> set[str]:
+    """Tell of which of these loads a revision waits for its answer."""
+    query = select(Revision.load_id).where(col(Revision.load_id).in_(load_ids), Revision.state == PROPOSED)
+    return set(tx.exec(query))
 
 
 def standing_values(tx: Session, load_id: str, every: Sequence[Revision]) -> Values:
@@ -183,17 +191,21 @@ def _broken(
 
 def _apply(tx: Session, desk: Desk, row: Revision, reason: str, actor: Actor, at: datetime) -> None:
     load, where = tx.get_one(Load, row.load_id), follow(tx, row.load_id)
-    row.cells = _cells(tx, where, row.old, row.new, pack_with(tx, row.rule_pack))
+    pack = pack_with(tx, row.rule_pack)
+    row.cells = _cells(tx, where, row.old, row.new, pack)
+    known_now = Facts(load.species, frozenset(load.claims), None, measured_of(row.new))
+    grain = Grain(never_blend=bool(never_blend(known_now, pack)))
     for cell_id, kg in sorted(where.cells.items()):
-        cells.move(tx, _revaluation(row, load, cell_id, kg, reason, actor, at))
+        cells.move(tx, _revaluation(row, load, cell_id, kg, grain, reason, actor, at))
     ticket = correct_ticket(tx, desk, load, row.new, reason, actor, at)
     row.ticket_id = ticket.id if ticket else None
     _end(tx, row, APPLIED, reason, actor, at)
 
 
 def _revaluation(
-    row: Revision, load: Load, cell_id: str, kg: float, reason: str, actor: Actor, at: datetime
+    row: Revision, load: Load, cell_id: str, kg: float, grain: Grain, reason: str, actor: Actor, at: datetime
 ) -> CellMovement:
+    """Corrects what a cell holds of the load; `grain` says that it may not be blended, where that is so."""
     values = {
         name: {
             **row.new.get(name, _unknown(row.old.get(name))),
@@ -205,6 +217,7 @@ def _revaluation(
     return CellMovement(
         id=new_id(at), cell_id=cell_id, kind=REVALUATION, kg=0.0, values=values, regime=load.regime,
         organisation=load.organisation, load_id=load.id, by=actor.id, reason=reason, at=at,
+        grain=grain.as_dict(),
     )  # fmt: skip
 
 

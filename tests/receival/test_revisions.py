@@ -10,7 +10,7 @@ from station.acts.refusals import Conflict, Fault, NotAllowed
 from station.grain.reasons import Reason
 from station.lab.results import NewResult, record_result
 from station.receival import cells, late_values, movements, pairings, taking_back
-from station.receival.revisions import apply_revisions, dismiss_revisions
+from station.receival.revisions import apply_revisions, dismiss_revisions, proposed_among
 from station.store import audit
 from station.store.tables import CellMovement, LabResult, Load, Proposal, Revision, Ticket
 from tests.silo_rig import ANNE, GOOD, MARC, Silo
@@ -107,6 +107,22 @@ def test_applied_it_gives_the_cell_its_content_and_the_load_a_correcting_ticket(
     with pytest.raises(Conflict) as refused:
         apply_revisions(silo.desk, [row.id], "twice", MARC, now(silo))
     assert refused.value.code is Fault.REVISION_ENDED
+
+
+def test_a_late_value_over_a_limit_that_never_blends_keeps_the_cell_apart_and_tells_the_terminal(
+    silo: Silo,
+) -> None:
+    load = received(silo)
+    reported(silo, load, "don", 1500.0)
+    with silo.desk.ledger.read() as tx:
+        assert proposed_among(tx, [load.id]) == {load.id}
+        assert not cells.standing_of(cells.last_movement(tx, "c1")).never_blend
+    apply_revisions(silo.desk, [only(silo).id], "laboratory holds", MARC, now(silo))
+    with silo.desk.ledger.read() as tx:
+        assert cells.standing_of(cells.last_movement(tx, "c1")).never_blend
+        assert proposed_among(tx, [load.id]) == set()
+    with pytest.raises(NotAllowed):
+        movements.transfer(silo.desk, "c1", "c5", 1_000, "room", "", ANNE, now(silo))
 
 
 def test_grain_that_left_has_taken_its_share_of_the_change(silo: Silo) -> None:

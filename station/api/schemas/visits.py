@@ -199,6 +199,7 @@ class Load(LoadRow, Referenced):
     captures: list[Capture]
     visual_check: VisualCheck | None = None
     provisional: bool = False  # its grade waits for a laboratory
+    revised: bool = False  # a value came late: a revision waits for a manager
     proposal: Proposal | None
     decision: Decision | None
     ticket_document: Ticket | None = None
@@ -223,6 +224,7 @@ class EndedLoad(BaseModel):
     cell: str | None
     ticket: int | None
     net_kg: float | None
+    revised: bool = False  # a value came late: a revision waits for a manager
 
 
 class VarietyIn(In):

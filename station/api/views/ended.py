@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.views.view import View
+from station.receival.revisions import proposed_among
 from station.receival.shipment_standing import shipments_by_load
 from station.store import batches
 from station.store.tables import Decision, ExpectedShipment, Load, Ticket, Visit
@@ -21,6 +22,7 @@ class _End:
     decision: Decision | None
     ticket: Ticket | None
     shipment: ExpectedShipment | None = None
+    revised: bool = False
 
     @property
     def approver(self) -> str | None:
@@ -34,9 +36,11 @@ def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
     visits = {visit.id: visit for visit in view.tx.exec(query)}
     decisions, tickets = batches.current_decisions(view.tx, ids), batches.tickets_by_load(view.tx, ids)
     shipments = shipments_by_load(view.tx, [load.id for load in loads if load.outcome == "received"])
+    revised = proposed_among(view.tx, ids)
     ends = [
         _End(
-            load, visits[load.visit_id], decisions.get(load.id), tickets.get(load.id), shipments.get(load.id)
+            load, visits[load.visit_id], decisions.get(load.id), tickets.get(load.id), shipments.get(load.id),
+            load.id in revised,
         )
         for load in loads
     ]  # fmt: skip
@@ -78,4 +82,5 @@ def _ended(view: View, end: _End, supplier: str) -> schemas.EndedLoad:
         cell=_cell(end),
         ticket=ticket.number if ticket else None,
         net_kg=ticket.net_kg if ticket else end.shipment.received_kg if end.shipment else None,
+        revised=end.revised,
     )

@@ -12,6 +12,7 @@ from station.api.views.view import View, external_of
 from station.lab.marks import results_to_confirm
 from station.receival.chain import gross_weighing
 from station.receival.photo_words import photos_of_samples
+from station.receival.revisions import proposed_among
 from station.store import queries
 from station.store.batches import Chain, newest_checks
 from station.store.retained import provisional_among
@@ -53,6 +54,7 @@ def load(view: View, row: Load) -> schemas.Load:
         captures=evidence.captures_of_samples(view, facts.samples),
         visual_check=_visual_check(view, facts),
         provisional=provisional,
+        revised=row.id in proposed_among(view.tx, [row.id]),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
         decision=outcome.decision(view, facts.decision) if facts.decision else None,
         ticket_document=_ticket(view, facts, provisional=provisional),

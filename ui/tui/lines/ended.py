@@ -26,7 +26,8 @@ def columns(t: Translator) -> list[Column]:
 def ended_lines(
     load: schemas.EndedLoad, board: Board, zone: tzinfo | None, t: Translator, width: int
 ) -> tuple[str, ...]:
-    """Write the line of a load; the reason and who approved it, where there are any, go below it."""
+    """Write the line of a load; the reason, who approved it and that a value
+    came late go below it."""
     cells = [
         t.time(load.at, zone),
         load.plate,
@@ -36,7 +37,8 @@ def ended_lines(
         load.by,
     ]
     approved = t.gettext("approved by {name}").format(name=load.approved_by) if load.approved_by else ""
-    below = " · ".join(filter(None, (load.reason, approved)))
+    revised = t.gettext("a value came late: a manager looks at it") if load.revised else ""
+    below = " · ".join(filter(None, (load.reason, approved, revised)))
     why = wrap("└ " + below, width - INDENT, indent=2) if below else []
     return (table_row(cells, columns(t), width), *(" " * INDENT + line for line in why))
 

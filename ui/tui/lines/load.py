@@ -71,6 +71,8 @@ def headline(load: schemas.Load, board: Board, t: Translator) -> str:
         parts.append(wanted)
     if load.provisional:
         parts.append(t.gettext("GRADE PROVISIONAL"))
+    if load.revised:
+        parts.append(t.gettext("a value came late: a manager looks at it"))
     return " · ".join(parts)
 
 
