@@ -9,8 +9,8 @@ import pytest
 from station.acts.refusals import Fault
 from station.api.language import problem_texts, reason
 from station.api.problems import ApiFault
-from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.reasons import Code
+from station.printing.ticket_text import WIDTH, ticket_text
 from station.receival import certificates, people, readings, weighings
 from station.receival.certificates import Stated
 from station.receival.visits import NewLoad

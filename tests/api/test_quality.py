@@ -7,8 +7,8 @@ import pytest
 
 from drivers.reading import Analyte
 from station.acts.desk import Watching
-from station.api.views.ticket_text import WIDTH, ticket_text
 from station.lab.holds import end_hold
+from station.printing.ticket_text import WIDTH, ticket_text
 from station.receival import instruments
 from station.receival.instruments import Description
 from station.receival.retaining import keep_of_load

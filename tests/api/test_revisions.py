@@ -1,6 +1,6 @@
 """What came late is for managers: they see it with its money, apply or dismiss it, and the ticket says so."""
 
-from station.api.views.ticket_text import WIDTH
+from station.printing.ticket_text import WIDTH
 from tests.api.rig import Counter, ok, problem
 from tests.receival.test_revisions import only, received, reported
 from tests.silo_rig import GOOD

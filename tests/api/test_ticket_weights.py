@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.reading import UNIT_OF, Analyte, Flag, Reading, Value
-from station.api.views.ticket_text import WIDTH, ticket_text
+from station.printing.ticket_text import WIDTH, ticket_text
 from station.receival import people, weighings
 from station.receival.visits import NewLoad
 from station.store.tables import Ticket, Visit, Weighing

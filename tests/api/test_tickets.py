@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.identifiers import Regime
+from station.printing.ticket_text import WIDTH, ticket_text
 from station.receival.visits import NewLoad
 from tests.api.rig import Counter, accept, arrival, confirm, measure, ok, problem
 from tests.silo_rig import MARC, Silo

@@ -7,8 +7,8 @@ from sqlmodel import col, select
 
 from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
-from station.api.views.ticket_text import ticket_text
 from station.clock import StationClock
+from station.printing.ticket_text import ticket_text
 from station.receival import cells, instruments, people, replay
 from station.receival.clock_acts import recorded_tail
 from station.receival.instruments import Description

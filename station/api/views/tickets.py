@@ -1,8 +1,8 @@
 """Tickets: the facts as recorded, and the paper's text in the reader's language."""
 
 from station.api import schemas
-from station.api.views.ticket_text import ticket_text
 from station.api.views.view import View, external_of
+from station.printing.ticket_text import ticket_text
 from station.store.retained import provisional_among
 from station.store.tables import Load, Ticket
 

@@ -1,19 +1,62 @@
-"""The ticket as it is printed: 42 columns, the width of a receipt printer.
+"""What a ticket says, line by line, whatever paper it is printed on.
 
 Every line is made from the ticket's stored document, so an old ticket reads the same next year. A weight
 or value typed by a person says so, with the name; a weight that no sealed number proves says what does; a
 value of an instrument whose verification had expired stands apart, and a weight of one is marked; a time that
-nobody could confirm says so.
+nobody could confirm says so. A further print of a ticket says that it is one (DUPLICATA).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from textwrap import wrap
 from typing import Any
 
-from station.api.language import N_, Translator, reasons, translator, vocabulary
+from ui.words import vocabulary
+from ui.words.i18n import N_, Translator, translator
+from ui.words.reasons import message
 
-WIDTH = 42
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """`large` stands out before every other."""
+
+    text: str
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and its value; blanks before the name set it in. `strong` is what a reader looks for."""
+
+    name: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Blanks before the text set it in."""
+
+    text: str
+
+    @property
+    def depth(self) -> int:
+        return len(self.text) - len(self.text.lstrip(" "))
+
+
+Line = Title | Pair | Sentence
+Section = Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A further print of a ticket: when and by whom it was asked for. `unanswered`: nobody asked, but whether
+    an earlier print came out is not known, because the printer did not say."""
+
+    at: datetime
+    by: str
+    unanswered: bool = False
+
 
 _RULES = {
     "equal_readings": N_("stable weight, by rule"),
@@ -27,49 +70,59 @@ _PROOFS = {
 }
 
 
-def ticket_text(document: Mapping[str, Any], language: str, *, provisional: bool = False) -> str:
-    """The paper of a ticket's document; each line at most 42 characters. `provisional`: its grade waits for a
-    laboratory, and the paper says so."""
+def ticket_sections(
+    document: Mapping[str, Any], language: str, *, provisional: bool = False,
+    duplicate: Duplicate | None = None,
+) -> list[Section]:  # fmt: skip
+    """List the parts of a ticket's document: its head, who, the weights, the values, where it was tipped.
+    `provisional`: its grade waits for a laboratory, and the paper says so."""
     t = translator(language)
-    rule, double = "-" * WIDTH, "=" * WIDTH
-    parts: list[Iterator[str] | list[str]] = [
-        _head(document, t),
-        [rule],
-        _who(document, t),
-        [rule],
-        _weights(document, t),
-        [rule],
-        _values(document, t),
-        wrap(t.gettext("GRADE PROVISIONAL: a laboratory's results are awaited"), WIDTH)
-        if provisional
-        else [],
-        [rule],
-        _tipped(document, t),
-        _corrects(document, t),
-        [double],
+    return [
+        list(part)
+        for part in (
+            [*_duplicate(duplicate, t), *_head(document, t)],
+            _who(document, t),
+            _weights(document, t),
+            [*_values(document, t), *_provisional(t, is_so=provisional)],
+            [*_tipped(document, t), *_corrects(document, t)],
+        )
     ]
-    return "\n".join(line for part in parts for line in part) + "\n"
 
 
-def _head(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
-    yield from wrap(document["site"], WIDTH)
-    yield "=" * WIDTH
-    yield t.gettext("DELIVERY TICKET No. {number}").format(number=document["number"]).center(WIDTH).rstrip()
+def _duplicate(duplicate: Duplicate | None, t: Translator) -> Iterator[Line]:
+    if duplicate is None:
+        return
+    yield Title(t.gettext("DUPLICATE"), large=True)
+    words = t.gettext("Printed again on {moment}, by {name}")
+    if duplicate.unanswered:
+        words = t.gettext("Sent again on {moment}: the printer did not say whether it had printed it.")
+    moment = f"{t.date(duplicate.at)} {t.time(duplicate.at)}"
+    yield Sentence(words.format(moment=moment, name=duplicate.by))
+
+
+def _provisional(t: Translator, *, is_so: bool) -> Iterator[Line]:
+    if is_so:
+        yield Sentence(t.gettext("GRADE PROVISIONAL: a laboratory's results are awaited"))
+
+
+def _head(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
+    yield Sentence(document["site"])
+    yield Title(t.gettext("DELIVERY TICKET No. {number}").format(number=document["number"]))
     yield from _pair(t.gettext("Campaign"), document["campaign"])
     yield from _time(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
     yield from _pair(t.gettext("By"), document["by"])
 
 
-def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     """A correcting ticket names the one that it takes the place of, and says why."""
     told = document.get("corrects")
     if told:
         words = t.gettext("Cancels and replaces ticket No. {number} of {moment}: {why}")
         moment = t.moment(datetime.fromisoformat(told["at"]))
-        yield from wrap(words.format(number=told["number"], moment=moment, why=told["why"]), WIDTH)
+        yield Sentence(words.format(number=told["number"], moment=moment, why=told["why"]))
 
 
-def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _who(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield from _pair(t.gettext("Vehicle"), document["plate"])
     if document.get("trailer"):
         yield from _pair(t.gettext("Trailer"), document["trailer"])
@@ -89,39 +142,39 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
         yield from _pair(t.gettext("Sample"), barcode)
 
 
-def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     for part, name in _WEIGHTS.items():
         yield from _weight(t.gettext(name), document[part], t)
     yield from _net(document, t)
     yield from _proofs(document, t)
 
 
-def _net(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _net(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     together = document.get("weighed_together", {"loads": 1})
     if together["loads"] == 1:
-        yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]))
+        yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]), strong=True)
     else:
         of_all = t.gettext("NET OF THE {loads} LOADS").format(loads=together["loads"])
         yield from _pair(of_all, t.kg(together["net_kg"]))
-        yield from _pair(t.gettext("NET OF THIS LOAD"), t.kg(document["net_kg"]))
+        yield from _pair(t.gettext("NET OF THIS LOAD"), t.kg(document["net_kg"]), strong=True)
     yield from _remarks(document.get("net_remarks", ()), t)
 
 
-def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     """Say of weights that are not stored under a sealed number where the legal ones stand."""
     for proof, sentence in _PROOFS.items():
         found = [t.gettext(name) for part, name in _WEIGHTS.items() if document[part].get("proof") == proof]
         if found:
-            yield from wrap(t.gettext(sentence).format(weights=", ".join(found)), WIDTH)
+            yield Sentence(t.gettext(sentence).format(weights=", ".join(found)))
 
 
-def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield from _pair(name, t.kg(weighing["kg"]))
     yield from _time("  " + t.gettext("weighed"), weighing["at"], weighing.get("time_doubt"), t)
     said = t.gettext(_RULES.get(weighing["rule"], weighing["rule"]))
     if weighing["typed_by"]:
         said = f"{said} ({weighing['typed_by']})"
-    yield from wrap("  " + said, WIDTH, subsequent_indent="  ")
+    yield Sentence("  " + said)
     yield from _remarks(weighing.get("remarks", ()), t)
     if weighing.get("instrument"):
         yield from _pair("  " + t.gettext("bridge"), _bridge(weighing))
@@ -133,24 +186,24 @@ def _bridge(weighing: Mapping[str, Any]) -> str:
     return " ".join(part for part in (weighing["instrument"], weighing["serial_number"]) if part)
 
 
-def _remarks(stored: Iterable[Mapping[str, Any]], t: Translator) -> Iterator[str]:
-    for remark in reasons(stored, t.language):
-        yield from wrap(f"  ! {remark.message}", WIDTH, subsequent_indent="    ")
+def _remarks(stored: Iterable[Mapping[str, Any]], t: Translator) -> Iterator[Line]:
+    for one in stored:
+        yield Sentence(f"  ! {message(one['code'], one.get('params') or {}, t.language)}")
 
 
-def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _values(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     apart = {name: value for name, value in document["values"].items() if value.get("remarks")}
     yield from _lines({name: value for name, value in document["values"].items() if name not in apart}, t)
     if apart:
-        yield from wrap(t.gettext("VERIFICATION EXPIRED, for information only:"), WIDTH)
+        yield Sentence(t.gettext("VERIFICATION EXPIRED, for information only:"))
         yield from _lines(apart, t)
         remarks = {str(one): one for value in apart.values() for one in value["remarks"]}
         yield from _remarks(remarks.values(), t)
     if not document["values"]:
-        yield t.gettext("No analysis")
+        yield Sentence(t.gettext("No analysis"))
 
 
-def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[str]:
+def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[Line]:
     for analyte, value in values.items():
         amount = f"{t.plain(value['value'], 2)} {value['unit']}"
         basis = vocabulary.basis_name(value["basis"], t.language)
@@ -158,13 +211,13 @@ def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[s
         yield from _pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip() + count)
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
-            yield from wrap(f"  {said} ({value['typed_by']})", WIDTH, subsequent_indent="  ")
+            yield Sentence(f"  {said} ({value['typed_by']})")
         if value.get("laboratory"):
             said = t.gettext("by the laboratory {name}").format(name=value["laboratory"])
-            yield from wrap(f"  {said}", WIDTH, subsequent_indent="  ")
+            yield Sentence(f"  {said}")
 
 
-def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     for part in document["tipped"]:
         pit, cell = (vocabulary.short_name(part.get(f"{key}_name", part[key])) for key in ("pit", "cell"))
         place = t.gettext("pit {pit}, cell {cell}").format(pit=pit, cell=cell)
@@ -172,18 +225,13 @@ def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
         yield from _pair(t.gettext("Tipped"), place + share)
 
 
-def _pair(name: str, value: str) -> Iterator[str]:
-    """Name left and value right; on lines of its own where both do not fit."""
-    value = value.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
-    room = WIDTH - len(name) - 1
-    if len(value) <= room:
-        yield f"{name} {value:>{room}}"
-        return
-    yield name
-    yield from wrap(value, WIDTH, initial_indent="    ", subsequent_indent="    ")
+def _pair(name: str, value: str, *, strong: bool = False) -> Iterator[Line]:
+    yield Pair(
+        name, value.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " "), strong
+    )
 
 
-def _time(name: str, iso: str, doubt: Mapping[str, Any] | None, t: Translator) -> Iterator[str]:
+def _time(name: str, iso: str, doubt: Mapping[str, Any] | None, t: Translator) -> Iterator[Line]:
     """A time, and below it that the station did not trust its clock, with what somebody stated."""
     yield from _pair(name, _when(iso, t))
     if doubt is None:
@@ -192,7 +240,7 @@ def _time(name: str, iso: str, doubt: Mapping[str, Any] | None, t: Translator) -
     if doubt["stated"]:
         who, when = doubt["by"] or "?", _when(doubt["stated"], t)
         said = t.gettext("TIME NOT CONFIRMED, stated by {name}: {time}").format(name=who, time=when)
-    yield from wrap(f"  ! {said}", WIDTH, subsequent_indent="    ")
+    yield Sentence(f"  ! {said}")
 
 
 def _when(iso: str, t: Translator) -> str:
