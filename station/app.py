@@ -41,6 +41,7 @@ from station.runtime.label_reader import LabelReader
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
 from station.runtime.poster import Poster, poster_of
+from station.runtime.print_room import PrintRoom
 from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.sent_down import receiver_of
@@ -125,13 +126,16 @@ def serve(options: ServeOptions) -> int:
         keeper = keeper_of(
             ledger, options.config, settings, clock, lambda: _is_bridge_free(devices, settings)
         )
-        is_simulated = options.start is not None or options.speed != 1.0
         poster = poster_of(
-            ledger, clock, parts.photos, photo_budget(settings), compares_clocks=not is_simulated,
+            ledger, clock, parts.photos, photo_budget(settings),
+            compares_clocks=options.start is None and options.speed == 1.0,
             compares=compares(desk),
             place=place_of(settings.site),
         )  # fmt: skip
-        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster)
+        print_room = PrintRoom(desk, clock)
+        vitals = Vitals(
+            ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster, print_room
+        )
         context = replace(
             parts.context(_admin_token(ledger.folder)),
             page_key=_page_key(ledger.folder),
@@ -187,7 +191,9 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(jobs.scheduled(timetable))
         stack.callback(_stop, renewal, keeper)
         receiver = receiver_of(desk, parts.installer, clock)
-        for part in (shadows if settings.vision.enabled else None, light_box, announcer, poster, receiver):
+        for part in (
+            shadows if settings.vision.enabled else None, light_box, announcer, poster, receiver, print_room,
+        ):  # fmt: skip
             if part is not None:
                 stack.enter_context(part.running())
         stack.enter_context(intake.running())

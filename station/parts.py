@@ -23,7 +23,7 @@ from station.runtime.installer import Installer
 from station.runtime.live import HealthFacts
 from station.runtime.ports import Ports
 from station.site.file import SiteSettings
-from station.site.policy import asking_of, keeping_of, policy_of, treatments_of, watching_of
+from station.site.policy import asking_of, keeping_of, policy_of, printers_of, treatments_of, watching_of
 from station.site.read import trusted_keys
 from station.store import queries
 from station.store.blobs import Blobs
@@ -93,7 +93,7 @@ def open_parts(
             freinte = settings.shipments.freinte_percent
             desk = Desk(
                 ledger, policy_of(settings), *rules, freinte_percent=freinte,
-                treatments=treatments_of(settings),
+                treatments=treatments_of(settings), printers=printers_of(settings),
             )  # fmt: skip
             parts = Parts(
                 file,

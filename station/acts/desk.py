@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.reading import Analyte
 from station.acts.durations import Durations
+from station.acts.printers import Printer
 from station.grain.asking import NEVER, PhotoRule
 from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Regime
@@ -124,6 +125,7 @@ class Desk:
     asking: PhotoRule = NEVER
     freinte_percent: float = USUAL_PERCENT
     treatments: tuple[TreatmentProduct, ...] = ()
+    printers: tuple[Printer, ...] = ()
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

@@ -42,6 +42,7 @@ from station.api.routes import (
     people,
     phones,
     plan,
+    printing,
     quality,
     replay_photos,
     results,
@@ -72,7 +73,7 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces, certificates, plan, revisions, replay_photos,
+    shipments, asked_corrections, traces, certificates, plan, printing, revisions, replay_photos,
 )  # fmt: skip
 
 

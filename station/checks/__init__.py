@@ -13,6 +13,7 @@ from station.checks.finding import Finding, good, problem, warning
 from station.checks.folder import Kept, look_into
 from station.checks.ports import check_lines
 from station.checks.post import check_post
+from station.checks.printers import check_printers
 from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
@@ -56,6 +57,7 @@ def check_site(file: Path, at: datetime, language: str, wish: Wish = Wish()) -> 
         *_check_bundles(settings, file, language),
         *_check_passwords(settings, file, language),
         *check_lines(settings, file, kept.plugged, language, opened=wish.devices),
+        *check_printers(settings, language, opened=wish.devices),
         *check_second_disk(box_of(file, settings), at, language),
         *_check_post(kept, kept_in, at, language, every_bag=wish.every_photo),
         *_check_recordings(file.parent / FOLDER, language),

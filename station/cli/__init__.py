@@ -42,6 +42,7 @@ from station.cli import (
     shipments,
     spreads,
     stages,
+    tickets,
     trace,
     version,
 )
@@ -77,6 +78,7 @@ for register in (
     plan.register,
     certificates.register,
     shipments.register,
+    tickets.register,
     trace.register,
     lot.register,
     clock.register,

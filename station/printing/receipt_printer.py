@@ -87,12 +87,7 @@ class _Line:
 @contextmanager
 def _line_to(target: str) -> Iterator[_Line]:
     try:
-        if target.startswith("tcp:"):
-            parts = urlsplit(target.replace("tcp:", "tcp://", 1))
-            opened = socket.create_connection((parts.hostname or "", parts.port or 9100), CONNECT_S)
-            opened.setblocking(False)
-        else:
-            opened = open(target, "r+b", buffering=0, opener=_without_waiting)  # noqa: SIM115
+        opened = _connected(target) if target.startswith("tcp:") else _opened(target)
     except OSError as error:
         raise PrinterFailed("printer_unreachable", target=target, error=_said(error)) from error
     with opened:

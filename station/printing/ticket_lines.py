@@ -50,12 +50,10 @@ Section = Sequence[Line]
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A further print of a ticket: when and by whom it was asked for. `unanswered`: nobody asked, but whether
-    an earlier print came out is not known, because the printer did not say."""
+    """A further print of a ticket: when and by whom it was asked for."""
 
     at: datetime
     by: str
-    unanswered: bool = False
 
 
 _RULES = {
@@ -93,10 +91,8 @@ def _duplicate(duplicate: Duplicate | None, t: Translator) -> Iterator[Line]:
     if duplicate is None:
         return
     yield Title(t.gettext("DUPLICATE"), large=True)
-    words = t.gettext("Printed again on {moment}, by {name}")
-    if duplicate.unanswered:
-        words = t.gettext("Sent again on {moment}: the printer did not say whether it had printed it.")
     moment = f"{t.date(duplicate.at)} {t.time(duplicate.at)}"
+    words = t.gettext("Printed again on {moment}, by {name}")
     yield Sentence(words.format(moment=moment, name=duplicate.by))
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
+from station.acts.printers import TICKET
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.bridge import remarks_on_weight
 from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
 from station.grain.reasons import Code
 from station.grain.units import Kilograms
-from station.receival import cells, lines, moved_grain, shipment_standing
+from station.receival import cells, lines, moved_grain, print_jobs, shipment_standing
 from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.guards import guard_for
@@ -107,6 +108,7 @@ def _close(
         end_load(tx, load, "received", "", actor, at)
         return None
     ticket = _ticket(tx, desk, visit, load, net, tippings, actor, at)
+    print_jobs.issue(tx, desk, TICKET, ticket.id, actor, at)
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
         tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,

@@ -11,7 +11,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
-from station.receival import cells
+from station.acts.printers import TICKET
+from station.receival import cells, print_jobs
 from station.receival.clock_acts import time_doubt
 from station.receival.closing import next_number
 from station.store import audit
@@ -54,6 +55,7 @@ def correct_ticket(
     }  # fmt: skip
     tx.add(ticket)
     tx.flush()
+    print_jobs.issue(tx, desk, TICKET, ticket.id, actor, at)
     audit.record(
         tx, "ticket_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
         load_id=load.id, subject_id=ticket.id, data={"number": ticket.number, "corrects": before.number},

@@ -131,8 +131,14 @@ def _expected(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
             yield row | {"id": here.id}
 
 
+def _print_jobs(_work: Work, rows: Iterable[Row]) -> Iterator[Row]:
+    """What was to be printed may be out since: nothing of it is printed without being asked for."""
+    for row in rows:
+        yield row if row["state"] in ("printed", "dropped") else row | {"state": "asks", "unanswered": True}
+
+
 TAKEN: Mapping[str, Callable[[Work, Iterable[Row]], Iterator[Row]]] = {
     "person": _persons, "terminal": _terminals, "load": _loads, "frame": _frames, "weighing": _weighings,
     "reading": _readings, "pairing": _pairings, "ticket": _tickets, "shipment": _shipments,
-    "expected_shipment": _expected,
+    "expected_shipment": _expected, "print_job": _print_jobs,
 }  # fmt: skip

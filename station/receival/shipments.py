@@ -7,10 +7,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
+from station.acts.printers import SHIPMENT
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.past import Grain
 from station.post import identity
-from station.receival import movements, proposals
+from station.receival import movements, print_jobs, proposals
 from station.receival.movements import NOTHING_SAID, Title
 from station.receival.shipment_paper import ShipmentPaper, travelling, written
 from station.store import audit, counters
@@ -57,6 +58,7 @@ def ship(
             by=actor.id, reason=reason,
         )  # fmt: skip
         tx.add(row)
+        print_jobs.issue(tx, desk, SHIPMENT, row.id, actor, at)
         _record(tx, "shipment_left", row, actor, at, to_site=row.to_site, kg=kg, cell=cell)
         proposals.propose_open_loads(tx, desk, at)
     return row

@@ -12,6 +12,7 @@ from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.live import BackupFacts, HealthFacts, PostFacts, Standing
 from station.runtime.poster import Poster
+from station.runtime.print_room import PrintRoom
 from station.store.engine import Ledger
 
 CLOCKS_DIFFER_S = 60.0
@@ -30,6 +31,7 @@ class Vitals:
         announcer: Announcer | None,
         keeper: Keeper | None = None,
         poster: Poster | None = None,
+        print_room: PrintRoom | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -40,6 +42,7 @@ class Vitals:
         self._announcer = announcer
         self._keeper = keeper
         self._poster = poster
+        self._print_room = print_room
 
     def facts(self) -> HealthFacts:
         standing = self._intake.standing()
@@ -86,6 +89,8 @@ class Vitals:
             found += self._keeper.warnings(self._clock())
         if self._poster is not None:
             found += _post_warnings(self._poster.facts())
+        if self._print_room is not None:
+            found += [(code, dict(params)) for code, params in self._print_room.warnings()]
         if self._ledger.was_unclean:
             found.append(("unclean_stop", {}))
         return found

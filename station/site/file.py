@@ -375,6 +375,29 @@ class Supplier(Section):
     certificates: list[Certificate] = []
 
 
+DeviceAddress = Annotated[str, StringConstraints(pattern=r"^(tcp:[^\s/]{1,200}|/dev/[^\s]{1,200})$")]
+
+
+class Printer(Section):
+    """A printer of CUPS is known by its `queue`, with `paper` and `tray` (its InputSlot); a receipt printer
+    (`escpos`) by its `port`: `tcp:10.0.0.20:9100` or `/dev/usb/lp0`. `answers = false`: it cannot say that it
+    has printed, and is believed. It prints `copies` of the documents that are `automatic` when they are
+    issued, and of all in `prints` when somebody asks. What waited for `late_after_min` minutes is not printed
+    without being asked for again."""
+
+    id: Id
+    kind: Literal["cups", "escpos"]
+    queue: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@-]{1,127}$")] | None = None
+    port: DeviceAddress | None = None
+    paper: Literal["A4", "A5"] = "A5"
+    tray: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,60}$")] | None = None
+    copies: Annotated[int, Field(ge=1, le=9)] = 1
+    answers: bool = True
+    prints: list[Literal["ticket", "shipment"]] = ["ticket"]
+    automatic: list[Literal["ticket", "shipment"]] = []
+    late_after_min: Annotated[int, Field(ge=1, le=1440)] = 120
+
+
 class SiteSettings(Section):
     """`analytes`, `species` and `claims` are what this site adds to the shipped catalogues."""
 
@@ -404,6 +427,7 @@ class SiteSettings(Section):
     instruments: list[Instrument] = []
     suppliers: list[Supplier] = []
     treatments: list[Treatment] = []
+    printers: list[Printer] = []
 
     def weighing_rule(self) -> WeighingRule:
         return WeighingRule(**self.weighing.model_dump())

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from station.acts.desk import Keeping, SitePolicy, TreatmentProduct, Watching
+from station.acts.printers import Printer
 from station.grain.asking import PhotoRule
 from station.site.file import SiteSettings
 
@@ -58,6 +59,24 @@ def asking_of(settings: SiteSettings) -> PhotoRule:
 
 def watching_of(settings: SiteSettings) -> Watching:
     return Watching(**settings.quality.model_dump())
+
+
+def printers_of(settings: SiteSettings) -> tuple[Printer, ...]:
+    return tuple(
+        Printer(
+            id=one.id,
+            kind=one.kind,
+            target=one.queue or one.port or "",
+            paper=one.paper,
+            tray=one.tray or "",
+            copies=one.copies,
+            answers=one.answers,
+            prints=frozenset(one.prints),
+            automatic=frozenset(one.automatic),
+            late_after=timedelta(minutes=one.late_after_min),
+        )
+        for one in settings.printers
+    )
 
 
 def treatments_of(settings: SiteSettings) -> tuple[TreatmentProduct, ...]:

@@ -183,7 +183,7 @@ def signatures_of(settings: SiteSettings, file: Path, texts: Sequence[str]) -> d
 
 def _contradictions(settings: SiteSettings) -> Iterator[Told]:
     """What no section can know alone, and what no start can go on with."""
-    for section in ("cells", "pits", "lines", "instruments"):
+    for section in ("cells", "pits", "lines", "instruments", "printers"):
         yield from _used_twice(section, [row.id for row in getattr(settings, section)])
     for section in ("cells", "suppliers"):
         named = [row.external_id for row in getattr(settings, section)]
@@ -198,10 +198,24 @@ def _contradictions(settings: SiteSettings) -> Iterator[Told]:
     for index, cell in enumerate(settings.cells):
         yield from _wrong_cell(f"cells[{index}]", cell)
     yield from _wrong_plans(settings)
+    yield from _wrong_printers(settings)
     for index, supplier in enumerate(settings.suppliers):
         for number, one in enumerate(supplier.certificates):
             if one.valid_from > one.valid_until:
                 yield f"suppliers[{index}].certificates[{number}].valid_until", "dates_reversed", {}
+
+
+def _wrong_printers(settings: SiteSettings) -> Iterator[Told]:
+    """Each is known by what its kind is known by, and prints what it prints by itself."""
+    for index, printer in enumerate(settings.printers):
+        ours, other = ("queue", "port") if printer.kind == "cups" else ("port", "queue")
+        if getattr(printer, ours) is None:
+            yield f"printers[{index}].{ours}", "missing", {}
+        if getattr(printer, other) is not None:
+            yield f"printers[{index}].{other}", "not_of_this_printer", {"kind": printer.kind}
+        for place, document in enumerate(printer.automatic):
+            if document not in printer.prints:
+                yield f"printers[{index}].automatic[{place}]", "not_printed_here", {"name": document}
 
 
 def _wrong_plans(settings: SiteSettings) -> Iterator[Told]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from station.clock import doubt_of
 from station.store import audit, counters, queries, schema
@@ -28,6 +28,7 @@ from station.store.errors import (
 from station.store.folder import LEDGER, WORK, hand_over, hold
 from station.store.post import begin_again
 from station.store.room import refuse_too_small
+from station.store.tables import PrintJob
 
 
 def tickets_in(ledger: Path, site: str) -> dict[str, int]:
@@ -144,6 +145,7 @@ def _go_on_after(
                 "leaps": counters.leap(tx),
                 "tickets": counters.pass_tickets(tx, site, last_tickets),
                 "asks_paper": _doubt_open_loads(tx),
+                "asks_print": _doubt_papers(tx),
             }
             tx.flush()
             begin_again(tx, at)
@@ -154,6 +156,14 @@ def _go_on_after(
         raise meaning_at_start(error, made) or error from error
     finally:
         engine.dispose()
+
+
+def _doubt_papers(tx: Session) -> int:
+    """What waited for a printer may be out since the backup: a person says whether it is wanted; returns how
+    many."""
+    waits = col(PrintJob.state).in_(("waiting", "sending", "queued"))
+    doubted = update(PrintJob).where(waits).values(state="asks", unanswered=True)
+    return int(tx.connection().execute(doubted).rowcount)
 
 
 def _doubt_open_loads(tx: Session) -> list[str]:

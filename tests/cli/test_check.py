@@ -21,6 +21,8 @@ from station.site.read import load_settings
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from tests.cli.rig import free_port, run, silo
+from tests.printing.cups import Cups
+from tests.printing.socket_printer import SocketPrinter
 from tests.silo_rig import START
 
 
@@ -138,3 +140,34 @@ def test_photos_and_models_that_are_not_whole_are_named(site: Path) -> None:
     assert f"{bundle} is damaged" in " ".join(said)
     with closing(Ledger(data)):
         assert len(texts(check(site, code=1), "problem")) == 3, "beside a running station too"
+
+
+PRINTERS = """
+[[printers]]
+id = "bureau"
+kind = "cups"
+queue = "{queue}"
+
+[[printers]]
+id = "pont"
+kind = "escpos"
+port = "{port}"
+"""
+
+
+def test_printers_are_looked_at_and_keep_nobody_from_working(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Cups(tmp_path / "cups", monkeypatch)
+    with SocketPrinter(paper=0x72).running() as device:
+        plain = site.read_text()
+        site.write_text(plain + PRINTERS.format(queue="pont", port=device.target))
+        found = {str(one["what"]): one for one in check(site) if str(one["what"]).startswith("printers")}
+        assert found["printers[0] bureau"]["text"] == "pont is ready"
+        assert device.target in str(found["printers[1] pont"]["text"])
+        asked = texts(check(site, "--devices", code=1), "warning")
+        assert "The printer pont has no paper" in asked
+        site.write_text(plain + PRINTERS.format(queue="gone", port=device.target))
+        (refused,) = [one for one in texts(check(site), "warning") if "gone" in one]
+        assert refused.startswith("The print queue gone (bureau) takes nothing: lpstat: Invalid destination")
+        assert device.papers() == []

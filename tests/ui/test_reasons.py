@@ -59,6 +59,7 @@ PARAMS: dict[str, Any] = {
     "box": "silo-2", "taken_at": "2026-07-20T08:00:00+00:00", "folder": "/media/silo", "age_s": 7_200,
     "missing_mb": 400, "error": "no answer", "table": "weighing",
     "variety": "Chevignon", "other": "KWS Extase",
+    "printers": ["pont"], "queue": "Brother", "target": "tcp:10.0.0.20:9100", "command": "lp",
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 

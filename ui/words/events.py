@@ -55,6 +55,8 @@ EVENTS: Mapping[str, str] = {
     "shipment_received": N_("shipment received"),
     "shipment_refused": N_("shipment refused"),
     "ticket_issued": N_("ticket issued"),
+    "print_asked": N_("asked to be printed"),
+    "print_dropped": N_("not printed"),
     "variety_seen": N_("variety seen"),
     "visit_cancelled": N_("visit cancelled"),
     "visit_ended": N_("visit ended"),

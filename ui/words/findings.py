@@ -63,6 +63,7 @@ FINDINGS: Mapping[str, str] = {
     ),
     "clock_records_ahead": N_("{machine}, before the last record ({recorded}): silo clock repair ends that"),
     "clock_beyond": N_("{machine}, long after the last record ({recorded}): the terminal asks for the time"),
+    "printer_ready": N_("{target} is ready"),
     "disk_roomy": N_("{free_mb} MB free"),
     "disk_tight": N_("{free_mb} MB free: under {least_mb}, make room"),
     "nobody_manages": N_("nobody here is a manager: add one with silo person add NAME --role manager"),

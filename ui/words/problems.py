@@ -49,6 +49,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_photo": (N_("this photo is not kept here"), N_("Check the photo's identifier.")),
     "photo_lost": (N_("the file of this photo is gone"), _SEND_AGAIN),
     "photo_damaged": (N_("the file of this photo is damaged"), _SEND_AGAIN),
+    "unknown_print_job": (
+        N_("nothing of this name is to be printed"),
+        N_("Look at what waits: silo ticket jobs."),
+    ),
+    "unknown_printer": (
+        N_("no printer {name} of the site file prints this"),
+        N_("Name one of: {known}."),
+    ),
+    "not_to_be_printed": (
+        N_("this paper waits no more"),
+        N_("Look at what waits: silo ticket jobs."),
+    ),
     "unknown_ticket": (N_("no ticket has this number"), N_("Look it up in the list of tickets.")),
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),

@@ -291,6 +291,22 @@ SENTENCES: Mapping[str, str] = {
     "bridge_not_at_zero": N_(
         "{instruments} did not show zero between two vehicles: drive off, zero, weigh again"
     ),
+    # printers
+    "printer_unreachable": N_("the printer {printers} is not reached at {target}: check power and cable"),
+    "printer_not_answering": N_(
+        "the printer {printers} does not say how it is: switch it off and on, or set answers = false"
+    ),
+    "printer_offline": N_("the printer {printers} is offline: close its cover, switch it on"),
+    "printer_without_paper": N_("the printer {printers} has no paper"),
+    "printer_silent": N_("the printer {printers} did not say whether the paper is out: look there"),
+    "printer_gone": N_("the printer {printers} is no more in the site file"),
+    "queue_refuses": N_("the print queue {queue} ({printers}) takes nothing: {error}"),
+    "queue_silent": N_("the print queue {queue} ({printers}) did not answer: look whether the paper is out"),
+    "queue_holds": N_("the print queue {queue} ({printers}) kept the paper too long; it was taken back"),
+    "no_cups": N_("{command} is missing on this box ({printers}): apt-get install -y cups-client"),
+    "station_ended": N_("the station ended while it was sent: look whether the paper is out"),
+    "papers_wait": N_("papers that wait for a printer: {count}; trucks go on"),
+    "papers_ask": N_("papers that came too late or may be out: {count}; print them again, or drop them"),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "taken_over": N_("the box {box} took over at {taken_at}: this one accepts nothing, unplug it"),
     "second_disk_away": N_("the second disk {folder} is missing for {age_s}: plug it in, tell the installer"),

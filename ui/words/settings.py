@@ -33,6 +33,8 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "no_pit": N_("no pit has the id '{name}'"),
     "no_cell": N_("no cell has the id '{name}'"),
     "no_line_reaches": N_("no line reaches the cell '{name}'"),
+    "not_of_this_printer": N_("is no setting of a printer of the kind {kind}"),
+    "not_printed_here": N_("{name} is not among what this printer prints: add it to prints"),
     "within_too_few": N_("must not be less than weighing.equal_readings"),
     "half_a_place": N_("says half a place: write both latitude and longitude, or neither"),
     "opening_over_capacity": N_("is over the capacity of {capacity_t} t"),

@@ -199,6 +199,7 @@ from station.api.schemas.phones import (
     PhonePage,
 )
 from station.api.schemas.plan import PlanFileIn, PlanIn, PlanLine, PlanTaken
+from station.api.schemas.printing import PaperFile, PaperFileIn, Printer, PrintIn, PrintJob
 from station.api.schemas.quality import (
     Adjustment,
     AdjustmentIn,
@@ -449,6 +450,8 @@ __all__ = [
     "OpenWay",
     "OutcomeIn",
     "OwnerIn",
+    "PaperFile",
+    "PaperFileIn",
     "PaperIn",
     "Passport",
     "PassportIn",
@@ -481,6 +484,9 @@ __all__ = [
     "Portion",
     "PostHealth",
     "Preselection",
+    "PrintIn",
+    "PrintJob",
+    "Printer",
     "Problem",
     "PromotionPolicy",
     "Proposal",

@@ -31,6 +31,7 @@ from station.store.tables.outcome import (
 from station.store.tables.people import Person, SignIn, Terminal
 from station.store.tables.plans import StoragePlan
 from station.store.tables.post import Bag, Change, PostedPhoto, PostLink
+from station.store.tables.printing import PrintJob
 from station.store.tables.quality import (
     Adjustment,
     ControlCheck,
@@ -117,6 +118,7 @@ __all__ = [
     "PortAssignment",
     "PostLink",
     "PostedPhoto",
+    "PrintJob",
     "PromotionPolicy",
     "Proposal",
     "QuestionAnswer",

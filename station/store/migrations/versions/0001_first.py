@@ -282,6 +282,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_posted_photo_state", ["state", "seq", "size"], unique=False)
 
     op.create_table(
+        "print_job",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("document_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("printer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("is_duplicate", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("unanswered", sa.Boolean(), nullable=False),
+        sa.Column("queue_number", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
+    )
+    with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.create_index("ix_print_job_document", ["kind", "document_id", "seq"], unique=False)
+        batch_op.create_index("ix_print_job_state", ["state", "seq"], unique=False)
+
+    op.create_table(
         "promotion_policy",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1926,6 +1949,11 @@ def downgrade() -> None:
     op.drop_table("sending")
     op.drop_table("rule_pack")
     op.drop_table("promotion_policy")
+    with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.drop_index("ix_print_job_state")
+        batch_op.drop_index("ix_print_job_document")
+
+    op.drop_table("print_job")
     with op.batch_alter_table("posted_photo", schema=None) as batch_op:
         batch_op.drop_index("ix_posted_photo_state")
 

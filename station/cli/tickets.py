@@ -1,0 +1,75 @@
+"""`silo ticket`: tickets on paper, what waits for a printer, and what a ticket's QR code says."""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from station.cli.counter import ask, in_name_of, segment
+from station.cli.errors import end_with_file
+from station.cli.options import ConfigOption, JsonOption, PinOption
+from station.cli.say import _, out, show, tell
+
+NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help=_("The ticket's number."))]
+ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
+CampaignOption = Annotated[str | None, typer.Option(help=_("Its campaign; else the current one."))]
+PrinterOption = Annotated[str | None, typer.Option(help=_("The printer, where there are several."))]
+PdfOption = Annotated[
+    Path | None, typer.Option("--pdf", metavar="FILE", help=_("Writes it here instead; that is a print too."))
+]
+PaperOption = Annotated[Literal["A4", "A5"], typer.Option(help=_("The size of the file's page."))]
+
+
+def register(app: typer.Typer) -> None:
+    ticket = typer.Typer(no_args_is_help=True, help=_("Tickets on paper."))
+    ticket.command("print", help=_("Prints a ticket; every further print says that it is a duplicate."))(
+        print_ticket
+    )
+    ticket.command("jobs", help=_("Papers that are not out, or may not be."))(jobs)
+    ticket.command("drop", help=_("A paper that waits, or asks, is not wanted."))(drop)
+    app.add_typer(ticket, name="ticket")
+
+
+def print_ticket(
+    number: NumberArgument, config: ConfigOption, by: ByOption, printer: PrinterOption = None,
+    pdf: PdfOption = None, paper: PaperOption = "A5", campaign: CampaignOption = None, pin: PinOption = None,
+) -> None:  # fmt: skip
+    named = in_name_of(by, pin, "Silo-Operator")
+    if pdf is None:
+        body: dict[str, Any] = {"printer": printer, "campaign": campaign}
+        job = ask(config, "POST", f"/tickets/{number}/print", body, headers=named)
+        _tell(job, _("Ticket {number} goes to the printer {printer}."))
+        return
+    found = ask(
+        config, "POST", f"/tickets/{number}/file", {"paper": paper, "campaign": campaign}, headers=named
+    )
+    try:
+        pdf.write_bytes(base64.b64decode(found["pdf"]))
+    except OSError as error:
+        end_with_file(pdf, error)
+    _tell(found["job"], _("Ticket {number} is written."))
+
+
+def jobs(config: ConfigOption, as_json: JsonOption = False) -> None:
+    for job in ask(config, "GET", "/print-jobs"):
+        if as_json:
+            out(job)
+            continue
+        said = job["reason"]["message"] if job["reason"] else ""
+        show("  ".join(filter(None, (job["id"], job["number"], job["printer"], job["state"], said))))
+
+
+def drop(
+    job: Annotated[str, typer.Argument(metavar="JOB", help=_("As `silo ticket jobs` names it."))],
+    config: ConfigOption, by: ByOption, pin: PinOption = None,
+) -> None:  # fmt: skip
+    headers = in_name_of(by, pin, "Silo-Operator")
+    out(ask(config, "POST", f"/print-jobs/{segment(job)}/drop", headers=headers))
+
+
+def _tell(job: dict[str, Any], said: str) -> None:
+    tell(said.format(number=job["number"], printer=job["printer"]))
+    if job["is_duplicate"]:
+        tell(_("It says DUPLICATA: this ticket was printed before."))
+    out(job)
