@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from station.cli import ticket_verify
 from station.cli.counter import ask, in_name_of, segment
 from station.cli.errors import end_with_file
 from station.cli.options import ConfigOption, JsonOption, PinOption
@@ -28,6 +29,12 @@ def register(app: typer.Typer) -> None:
     )
     ticket.command("jobs", help=_("Papers that are not out, or may not be."))(jobs)
     ticket.command("drop", help=_("A paper that waits, or asks, is not wanted."))(drop)
+    ticket.command("verify", help=_("Is it what the silo signed? From its QR code, without a network."))(
+        ticket_verify.verify
+    )
+    ticket.command("key", help=_("The public key that mills and auditors verify tickets with."))(
+        ticket_verify.key
+    )
     app.add_typer(ticket, name="ticket")
 
 

@@ -9,10 +9,13 @@ from sqlmodel import Session
 
 from station.acts.desk import Desk
 from station.acts.printers import TICKET
+from station.post import identity
 from station.printing.escpos import receipt
 from station.printing.ticket_lines import Duplicate, Pair, Section, Sentence, Title, ticket_sections
 from station.printing.ticket_pdf import ticket_pdf
+from station.receival import ticket_seal
 from station.receival.shipments import text_of
+from station.receival.ticket_seal import TicketSeal, sealed
 from station.store.names import names_of
 from station.store.retained import provisional_among
 from station.store.tables import PrintJob, Shipment, Ticket
@@ -43,15 +46,24 @@ def paper_of(tx: Session, desk: Desk, job: PrintJob, language: str) -> Paper:
         name = names_of(tx, [job.asked_by]).get(job.asked_by) or job.asked_by
         duplicate = Duplicate(job.asked_at, name)
     if job.kind == TICKET:
-        return _ticket(tx, tx.get_one(Ticket, job.document_id), language, duplicate)
+        return _ticket(tx, desk, tx.get_one(Ticket, job.document_id), language, duplicate)
     return _shipment(desk, tx.get_one(Shipment, job.document_id), translator(language), duplicate)
 
 
-def _ticket(tx: Session, row: Ticket, language: str, duplicate: Duplicate | None) -> Paper:
+def _ticket(tx: Session, desk: Desk, row: Ticket, language: str, duplicate: Duplicate | None) -> Paper:
     provisional = row.load_id in provisional_among(tx, [row.load_id])
     title = translator(language).gettext("Ticket {number}").format(number=row.number)
     sections = ticket_sections(row.document, language, provisional=provisional, duplicate=duplicate)
-    return Paper(title, sections, "")
+    return Paper(title, sections, _code(desk, row, provisional=provisional))
+
+
+def _code(desk: Desk, row: Ticket, *, provisional: bool) -> str:
+    """Made anew for each print, and the same as long as the station has its key."""
+    key = identity.paper_key(desk.ledger)
+    name = ticket_seal.public_key(key).name if key else ""
+    return sealed(
+        TicketSeal.of(row.site, row.document, name, desk.policy.language, provisional=provisional), key
+    )
 
 
 def _shipment(desk: Desk, row: Shipment, t: Translator, duplicate: Duplicate | None) -> Paper:

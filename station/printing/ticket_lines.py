@@ -61,6 +61,7 @@ _RULES = {
     "print_key": N_("print key of the indicator"),
     "typed": N_("TYPED BY HAND"),
 }
+_PAY = {"refaction": N_("Deduction"), "bonification": N_("Bonus"), "drying": N_("Drying charge")}
 _WEIGHTS = {"gross": N_("GROSS"), "tare": N_("TARE")}
 _PROOFS = {
     "indicator": N_("{weights} without sealed No.: the indicator's slip is the legal one."),
@@ -72,7 +73,7 @@ def ticket_sections(
     document: Mapping[str, Any], language: str, *, provisional: bool = False,
     duplicate: Duplicate | None = None,
 ) -> list[Section]:  # fmt: skip
-    """List the parts of a ticket's document: its head, who, the weights, the values, where it was tipped.
+    """List the parts of a ticket's document: its head, who, the weights, the values, pay and tipping.
     `provisional`: its grade waits for a laboratory, and the paper says so."""
     t = translator(language)
     return [
@@ -82,7 +83,7 @@ def ticket_sections(
             _who(document, t),
             _weights(document, t),
             [*_values(document, t), *_provisional(t, is_so=provisional)],
-            [*_tipped(document, t), *_corrects(document, t)],
+            [*_paid(document, t), *_tipped(document, t), *_corrects(document, t)],
         )
     ]
 
@@ -130,12 +131,20 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield from _pair(t.gettext("Product"), vocabulary.species_name(document["species"], t.language))
     yield from _pair(t.gettext("Regime"), vocabulary.word(vocabulary.REGIMES, document["regime"], t.language))
     yield from _pair(t.gettext("Received by"), document["organisation"])
+    yield from _contract(document.get("contract"), t)
     if document["declared_variety"]:
         yield from _pair(t.gettext("Variety declared"), document["declared_variety"])
     for claim in document["claims"]:
         yield from _pair(t.gettext("Claim"), vocabulary.claim_name(claim, t.language))
     for barcode in document["barcodes"]:
         yield from _pair(t.gettext("Sample"), barcode)
+
+
+def _contract(contract: Mapping[str, Any] | None, t: Translator) -> Iterator[Line]:
+    if contract:
+        yield from _pair(t.gettext("Contract"), contract["number"])
+        if contract.get("remaining_t") is not None:
+            yield from _pair("  " + t.gettext("remaining"), t.tonnes(contract["remaining_t"], 3))
 
 
 def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
@@ -188,6 +197,8 @@ def _remarks(stored: Iterable[Mapping[str, Any]], t: Translator) -> Iterator[Lin
 
 
 def _values(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
+    if grade := (document.get("quality") or {}).get("name"):
+        yield from _pair(t.gettext("Grade"), grade.get(t.language) or next(iter(grade.values())))
     apart = {name: value for name, value in document["values"].items() if value.get("remarks")}
     yield from _lines({name: value for name, value in document["values"].items() if name not in apart}, t)
     if apart:
@@ -205,12 +216,39 @@ def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[L
         basis = vocabulary.basis_name(value["basis"], t.language)
         count = f" (n={value['n']})" if value.get("n", 1) > 1 else ""
         yield from _pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip() + count)
+        if value.get("instruments"):
+            yield from _pair("  " + t.gettext("measured by"), ", ".join(value["instruments"]))
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
             yield Sentence(f"  {said} ({value['typed_by']})")
         if value.get("laboratory"):
             said = t.gettext("by the laboratory {name}").format(name=value["laboratory"])
             yield Sentence(f"  {said}")
+
+
+def _paid(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
+    """The payment weight and what moves the pay, apart from the net: it is what came in, whatever is paid."""
+    pay = document.get("pay")
+    if not pay:
+        return
+    yield from _pair(t.gettext("Payment weight"), t.kg(pay["kg"]))
+    for one in pay["lines"]:
+        kind, analyte = _PAY[one["kind"]], vocabulary.analyte_name(one["analyte"], t.language)
+        yield from _pair(f"  {t.gettext(kind)}, {analyte}", _moved(one, t))
+        told = t.gettext("{value}, limit {limit}")
+        yield Sentence("    " + told.format(value=t.plain(one["value"], 3), limit=t.plain(one["limit"], 3)))
+    if pay["unknown"]:
+        names = ", ".join(vocabulary.analyte_name(one, t.language) for one in pay["unknown"])
+        yield Sentence("  " + t.gettext("not known, not counted: {names}").format(names=names))
+
+
+def _moved(one: Mapping[str, Any], t: Translator) -> str:
+    """Kilograms, or a share of the price; a fee is named without its euros."""
+    if one["on"] == "weight":
+        return t.kg(one["kg"])
+    if one["on"] == "fee":
+        return t.gettext("as agreed")
+    return t.gettext("{percent} of the price").format(percent=t.percent(one["percent"] / 100, 2))
 
 
 def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:

@@ -45,5 +45,5 @@ def _pair(name: str, value: str) -> Iterator[str]:
     if len(value) <= room:
         yield f"{name} {value:>{room}}"
         return
-    yield name
+    yield from wrap(name, WIDTH, subsequent_indent="  ")
     yield from wrap(value, WIDTH, initial_indent="    ", subsequent_indent="    ")

@@ -21,6 +21,7 @@ from station.receival.clock_acts import time_doubt
 from station.receival.guards import guard_for
 from station.receival.loads import end_load, is_whole
 from station.receival.supplier_matches import leads_to
+from station.receival.ticket_facts import facts_of, grade_of, instruments_of
 from station.store import audit, counters, queries
 from station.store.batches import Chain
 from station.store.ids import new_id
@@ -205,7 +206,11 @@ def _document(
 ) -> dict[str, Any]:  # fmt: skip
     """Gathers all that the paper says, as facts; words are put to them in the reader's language. Names stand
     as they are printed: the paper keeps them whatever becomes of a person's row."""
-    values, expired = cells.ticket_values(cells.moved_values(tx, load.id)), _expired(tx, load)
+    moved, expired = cells.moved_values(tx, load.id), _expired(tx, load)
+    values, measured_by = (
+        cells.ticket_values(moved),
+        instruments_of(tx, queries.current_proposal(tx, load.id)),
+    )
     typists = [value["typed_by"] for value in values.values()]
     names = names_of(tx, [ticket.by, net.gross.typed_by, net.tare.typed_by, *typists])
     owners = tx.exec(
@@ -242,11 +247,13 @@ def _document(
             name: {
                 **value,
                 "typed_by": names.get(value["typed_by"], value["typed_by"]),
+                **measured_by.get(name, {}),
                 **expired.get(name, {}),
             }
             for name, value in values.items()
         },
         "tipped": [_tipped(tx, tipping) for tipping in tippings],
+        **facts_of(tx, load.id, grade_of(tx, tippings), ticket.net_kg, moved, values),
     }
 
 

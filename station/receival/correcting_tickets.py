@@ -15,6 +15,7 @@ from station.acts.printers import TICKET
 from station.receival import cells, print_jobs
 from station.receival.clock_acts import time_doubt
 from station.receival.closing import next_number
+from station.receival.ticket_facts import facts_of
 from station.store import audit
 from station.store.ids import new_id
 from station.store.names import names_of
@@ -51,6 +52,7 @@ def correct_ticket(
     ticket.document = document | {
         "number": ticket.number, "at": at.isoformat(), "by": names_of(tx, [actor.id]).get(actor.id, actor.id),
         "values": said, "corrects": {"number": before.number, "at": before.at.isoformat(), "why": why},
+        **facts_of(tx, load.id, before.document.get("quality", {}).get("grade"), before.net_kg, values, said),
         **({"time_doubt": doubt} if doubt else {}),
     }  # fmt: skip
     tx.add(ticket)

@@ -1,29 +1,23 @@
 """A shipment's paper: all that is known of grain between two own silos, also as a text for a QR code.
 
-The text is `SILO1` and base32 (a QR code packs it in its alphanumeric mode, and any keyboard layout of
-a scanner has its characters) of one byte, the compressed fields, and 64 bytes of an Ed25519 signature over
-these two where that byte is 1. Fields stand in the order of `ShipmentPaper`; values are [analyte, value,
-basis, known tonnes, measurements].
+The text is `SILO1` and what `station/sealed_text.py` makes of its fields, in the order of `ShipmentPaper`;
+values are [analyte, value, basis, known tonnes, measurements].
 """
 
 import base64
 import binascii
-import json
-import zlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from drivers.reading import UNIT_OF, Analyte, is_known
 from drivers.text import checked_text
+from station import sealed_text
+from station.sealed_text import TextForged, TextWrong
 
 PREFIX = "SILO1"
-MOST_TEXT, _MOST_BYTES = 4_000, 20_000
-_SIGNED, _BARE = b"\x01", b"\x00"
-_SIGNATURE = 64
 
 Said = Annotated[str, Field(max_length=120), AfterValidator(checked_text)]
 Named = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(checked_text)]
@@ -112,45 +106,33 @@ def written(paper: ShipmentPaper, key: Ed25519PrivateKey | None) -> str:
     fields["values"] = [
         [name, one.value, one.basis, one.known_t, one.n] for name, one in paper.values.items()
     ]
-    text = json.dumps(list(fields.values()), ensure_ascii=False, separators=(",", ":"))
-    body = zlib.compress(text.encode(), 9)
-    whole = _BARE + body if key is None else _SIGNED + body + key.sign(_SIGNED + body)
-    return PREFIX + base64.b32encode(whole).decode().rstrip("=")
+    return sealed_text.seal(PREFIX, list(fields.values()), key)
 
 
 def read_text(text: str) -> tuple[ShipmentPaper, bytes, bytes]:
     """Return what a text says, the bytes that are signed, and their signature (empty: it has none). Raises
     PaperWrong."""
-    plain = "".join(text.split()).upper()
-    if not plain.startswith(PREFIX) or len(plain) > MOST_TEXT:
-        raise PaperWrong("it does not begin as a shipment's paper does")
-    letters = plain.removeprefix(PREFIX)
     try:
-        whole = base64.b32decode(letters + "=" * (-len(letters) % 8))
-        end = -_SIGNATURE if whole[:1] == _SIGNED else len(whole)
-        fields = _fields(whole[1:end])
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        opened = sealed_text.unseal(PREFIX, text)
+        fields = _fields(opened.fields)
+    except TextWrong as error:
+        raise PaperWrong(str(error)) from None
+    except (ValueError, TypeError):
         raise PaperWrong("a character is wrong or missing") from None
-    return ShipmentPaper.read(fields), whole[:end], whole[end:]
+    return ShipmentPaper.read(fields), opened.signed, opened.signature
 
 
 def check_signature(signed: bytes, signature: bytes, public_key: str) -> None:
     """Raises PaperForged. `public_key`: 32 bytes as base64."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-        key.verify(signature, signed)
-    except (InvalidSignature, ValueError, binascii.Error):
+        sealed_text.check_signature(signed, signature, base64.b64decode(public_key, validate=True))
+    except (TextForged, binascii.Error):
         raise PaperForged("the signature is not that silo's") from None
 
 
-def _fields(body: bytes) -> dict[str, Any]:
-    unpacker = zlib.decompressobj()
-    text = unpacker.decompress(body, _MOST_BYTES)
-    if not unpacker.eof or unpacker.unused_data:
-        raise ValueError("cut off")
-    told = json.loads(text)
+def _fields(told: list[Any]) -> dict[str, Any]:
     names = list(ShipmentPaper.model_fields)
-    if not isinstance(told, list) or len(told) <= names.index("values"):
+    if len(told) <= names.index("values"):
         raise ValueError("fields are missing")
     fields = dict(zip(names, told, strict=False))  # a later release says more
     fields["values"] = {

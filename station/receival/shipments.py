@@ -90,7 +90,7 @@ def take_back(
 
 def text_of(desk: Desk, row: Shipment) -> str:
     """Return the paper as the text of its QR code, signed where this station has a key."""
-    return written(ShipmentPaper.read(row.paper), identity.read_key(desk.ledger.folder))
+    return written(ShipmentPaper.read(row.paper), identity.paper_key(desk.ledger))
 
 
 def _bring_back(
