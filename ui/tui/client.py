@@ -336,6 +336,12 @@ class StationClient:
     async def tickets(self) -> list[schemas.Ticket]:
         return await self._list("/tickets", schemas.Ticket)
 
+    async def printers(self) -> list[schemas.Printer]:
+        return await self._list("/printers", schemas.Printer)
+
+    async def print_ticket(self, number: int, asked: schemas.PrintIn) -> schemas.PrintJob:
+        return await self._post(f"/tickets/{number}/print", asked, schemas.PrintJob)
+
     # --- the wire ---------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:
         """Make the headers that every request carries."""

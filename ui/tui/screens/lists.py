@@ -12,6 +12,7 @@ from ui.tui.dialogs import Choice, Option, TextDialog
 from ui.tui.keys import bound, shown
 from ui.tui.lines import lists as lines
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.printing import print_again
 from ui.tui.screens.settle import ask_size
 from ui.tui.screens.swap import Swap, ask_verification
 from ui.tui.widgets.bars import Plain
@@ -122,6 +123,8 @@ class CellsScreen(ListScreen):
 
 
 class TicketsScreen(ListScreen):
+    BINDINGS: ClassVar[list[BindingType]] = bound("print")
+
     def heading(self) -> str:
         return self.t.gettext("Tickets")
 
@@ -141,10 +144,20 @@ class TicketsScreen(ListScreen):
     def keys(self) -> list[tuple[str, str]]:
         if self.query_one("#rows", Rows).marked is None:
             return super().keys()
-        return [(shown("choose", self.t), self.t.gettext("read the ticket")), *super().keys()]
+        own = [("choose", self.t.gettext("read the ticket")), ("print", self.t.gettext("print it again"))]
+        return [*((shown(action, self.t), text) for action, text in own), *super().keys()]
+
+    def action_print(self) -> None:
+        """Print the marked ticket."""
+        ticket = self._ticket(self.query_one("#rows", Rows).marked)
+        if ticket is not None:
+            print_again(self, ticket)
+
+    def _ticket(self, number: str | None) -> schemas.Ticket | None:
+        return next((ticket for ticket in self.board.tickets if str(ticket.number) == number), None)
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        ticket = next((t for t in self.board.tickets if str(t.number) == event.key), None)
+        ticket = self._ticket(event.key)
         if ticket is not None:
             title = self.t.gettext("Ticket {number}").format(number=ticket.number)
             self.app.push_screen(TextDialog(title, ticket.text, self.t))
