@@ -34,6 +34,7 @@ from ui.web.pages import (
     people,
     photo,
     plan,
+    printing,
     revisions,
     rules,
     spreads,
@@ -49,7 +50,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections, trace, certificates, plan, revisions, rules,
+    asked_corrections, trace, certificates, plan, printing, revisions, rules,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from station.store import watched
 from station.store.corrections import with_newest_act
 from station.store.tables import Terminal
 from ui.web.pages import device_tables as tables
+from ui.web.pages.printing import papers_table
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
@@ -27,6 +28,7 @@ router = APIRouter()
 class DevicesPage:
     instruments: Table
     phones: Table
+    papers: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def devices(reader: Reading) -> Response:
     live = _live(reader)
     with view_of(reader.asked) as view:
         shown, phones = instruments(view), watched.phones(view.tx)
-    page = DevicesPage(_instruments(reader, shown, live), _phones(reader, phones))
-    return reader.page("devices.html", page, [page.instruments, page.phones])
+        papers = papers_table(reader, view)
+    page = DevicesPage(_instruments(reader, shown, live), _phones(reader, phones), papers)
+    return reader.page("devices.html", page, [page.instruments, page.phones, page.papers])
 
 
 def _live(reader: Reader) -> dict[str, schemas.Device]:

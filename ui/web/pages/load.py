@@ -27,6 +27,7 @@ from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
 from ui.web.pages.pay_table import pay_table
+from ui.web.pages.printing import may_print, printers_of_tickets
 from ui.web.pages.revisions import revised_values
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
@@ -66,6 +67,8 @@ class LoadPage:
     retained: list[schemas.Retained]
     custody: Table
     disputes: list[tuple[Dispute, Table]]
+    printers: list[str]
+    may_print: bool
     may_dispute: bool
     disputable: str
     parties: list[tuple[str, str]]
@@ -118,6 +121,8 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         retained=kept,
         custody=tables.custody(reader, kept),
         disputes=(contested := _disputes(reader, view, row.id)),
+        printers=printers_of_tickets(reader),
+        may_print=may_print(reader) and shown.ticket_document is not None,
         may_dispute=bool(until) and not is_over and not any(one.open for one, _ in contested),
         disputable=_disputable(reader, until, is_over=is_over),
         parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
