@@ -1,6 +1,7 @@
 """Tickets go to printers that are there, dead, without paper, or come back."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,11 @@ from sqlmodel import col, select
 from station.acts.printers import FILE, Printer
 from station.acts.refusals import Conflict, Invalid, NotFound
 from station.receival import print_jobs
+from station.receival.recovered_taking import TAKEN
 from station.runtime.print_room import PrintRoom
+from station.store import restoring
+from station.store.copies import copy_ledger
+from station.store.engine import Ledger
 from station.store.tables import PrintJob
 from tests.printing.cups import Cups
 from tests.printing.drawn import Paper, drawn
@@ -217,3 +222,26 @@ def test_the_thread_prints_what_is_committed_and_stops(room: Room, device: Socke
         room.receive("AB-123-CD")
         room.receive("EF-456-GH")
         assert len(papers(device, 2)) == 2
+
+
+def test_a_restored_ledger_prints_nothing_that_may_be_out_already(room: Room, tmp_path: Path) -> None:
+    silo = room.silo
+    room.receive("AB-123-CD")
+    number = room.receive("EF-456-GH")
+    assert room.room.print_one()
+    copy_ledger(silo.desk.ledger.file, tmp_path / "backup.db")
+    restoring.restore(tmp_path / "backup.db", tmp_path / "new", "silo-1", silo.clock(), last_tickets={})
+    with closing(Ledger(tmp_path / "new")) as ledger:
+        silo.desk = replace(silo.desk, ledger=ledger)
+        later = Room(silo, *silo.desk.printers)
+        assert later.print_all() == 0
+        assert later.states() == ["printed", "asks"]
+        print_jobs.print_ticket(silo.desk, "2026", number, None, ANNE, silo.clock())
+        assert [job.is_duplicate for job in later.jobs()] == [False, False, True]
+
+
+def test_what_headquarters_gives_back_is_not_printed_by_itself() -> None:
+    rows = [{"id": state, "state": state} for state in ("waiting", "sending", "queued", "asks", "printed")]
+    taken = list(TAKEN["print_job"](None, rows))  # type: ignore[arg-type]  # it looks at no ledger
+    assert [row["state"] for row in taken] == ["asks", "asks", "asks", "asks", "printed"]
+    assert [row.get("unanswered", False) for row in taken] == [True, True, True, True, False]
