@@ -1,5 +1,6 @@
 """Persons and terminals: who may sign in, and where."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,9 @@ import typer
 from station.cli.approve import save_page
 from station.cli.counter import ask, segment
 from station.cli.options import ConfigOption
-from station.cli.say import _, out, show, tell
+from station.cli.say import LANGUAGE, _, out, show, show_code, tell
+from ui.words.i18n import translator
+from ui.words.qr import half_blocks
 
 NewPinOption = Annotated[
     str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("4 to 12 digits."))
@@ -128,9 +131,23 @@ def token_add(
     config: ConfigOption,
     kind: Annotated[str, typer.Option(help=_("terminal, phone or app."))] = "terminal",
 ) -> None:
+    if kind == "phone":
+        _show_invitation(ask(config, "POST", "/phones/invitations", {"name": name}))
+        return
     made = ask(config, "POST", "/admin/tokens", {"name": name, "kind": kind})
     tell(_("Keep this token; it is not shown again:"))
     out(made["token"])
+
+
+def _show_invitation(made: dict[str, str]) -> None:
+    """The phone makes its token itself, when it opens what the code says."""
+    until = translator(LANGUAGE).time(datetime.fromisoformat(made["until"]))
+    text = _(
+        "Scan this with the phone's camera, in the site's Wi-Fi, before {time}. One phone, once."
+    )
+    tell(text.format(time=until))
+    show_code(half_blocks(made["address"]))
+    out(made["address"])
 
 
 def token_revoke(name: str, config: ConfigOption) -> None:

@@ -48,6 +48,12 @@ def show(line: str) -> None:
     typer.echo(visible(line))
 
 
+def show_code(rows: Sequence[str]) -> None:
+    """A QR code on standard error, dark on light whatever the terminal's colours are."""
+    light, end = ("\x1b[30;107m", "\x1b[0m") if sys.stderr.isatty() else ("", "")
+    typer.echo("".join(f"{light}{visible(row)}{end}\n" for row in rows), nl=False, err=True)
+
+
 def hand_out(file: str) -> None:
     """A file's text on standard output, with its mark of byte order, to be redirected; as `show`."""
     mark = "\ufeff" if file.startswith("\ufeff") else ""

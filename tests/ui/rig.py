@@ -72,6 +72,7 @@ class Station:
     new_samples: list[str] = field(default_factory=list)
     settled_bridges: list[str] = field(default_factory=list)
     facts: HealthFacts = field(default_factory=lambda: HealthFacts(vision="off"))
+    phone_address: str | None = None
     _context: Context | None = None
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
@@ -148,6 +149,7 @@ def served(house: House, folder: Path) -> Iterator[Station]:
         blobs=Blobs(folder / "blobs"),
         clock=silo.clock,
         timekeeper=Timekeeper(silo.desk, StationClock()),
+        phone_address=lambda: station.phone_address,
         live=lambda: list(station.devices),
         health=lambda: station.facts,
         admin_token="admin",

@@ -27,6 +27,7 @@ from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.connection import Connection
 from ui.tui.dialogs import TextDialog
 from ui.tui.feed import EVERYTHING, Feed
+from ui.tui.invite_phone import invite_phone
 from ui.tui.keyboard import Keyboard
 from ui.tui.keys import bound, help_text
 from ui.tui.menu import open_menu
@@ -73,7 +74,7 @@ class StationApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bound(
         "help", "show('queue')", "show('arrival')", "show('exceptions')", "show('ended')", "take_back",
-        "new_sample", "state_time", "menu", "language", "contrast",
+        "new_sample", "state_time", "invite_phone", "menu", "language", "contrast",
     )  # fmt: skip
 
     def __init__(
@@ -294,6 +295,9 @@ class StationApp(App[None]):
 
     def action_new_sample(self) -> None:
         self._ask_person(ask_new_sample)
+
+    def action_invite_phone(self) -> None:
+        self._ask_person(invite_phone)
 
     def action_settle_zero(self) -> None:
         self._ask_person(ask_settle_zero)

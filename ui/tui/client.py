@@ -85,6 +85,9 @@ class StationClient:
         if ended:
             await self._send("POST", "/sign-out", headers={"Silo-Person": ended})
 
+    async def invite_phone(self) -> schemas.PhoneInvitation:
+        return await self._post("/phones/invitations", schemas.PhoneInvitationIn(), schemas.PhoneInvitation)
+
     # --- visits and loads -------------------------------------------------------------------------
     async def vehicles(self, query: str) -> list[schemas.Vehicle]:
         return await self._list("/vehicles", schemas.Vehicle, q=query)

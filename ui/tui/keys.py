@@ -46,6 +46,7 @@ KEYS: Mapping[str, Key] = {
     "keep": Key("ctrl+k", N_("Ctrl+K"), N_("keep a part of the load's sample")),
     "print": Key("ctrl+p", N_("Ctrl+P"), N_("print the marked ticket, again")),
     "state_time": Key("ctrl+l", N_("Ctrl+L"), N_("state the time, while the station does not know it")),
+    "invite_phone": Key("ctrl+f", N_("Ctrl+F"), N_("shows the QR code that a phone opens to take photos")),
     "assign": Key("ctrl+a", N_("Ctrl+A"), N_("assign what waits to its likeliest sample")),
     "mark": Key("space", N_("Space"), N_("mark several exceptions")),
     "quit": Key("ctrl+q", N_("Ctrl+Q"), N_("quit the terminal")),

@@ -1,6 +1,7 @@
 """The menu offers everything that has no key of its own, and what a keyboard may lack a key for."""
 
 from ui.tui.dialogs import Choice, Option, TextDialog
+from ui.tui.keys import shown
 from ui.tui.lines.texts import reason_texts
 from ui.tui.screens.base import StationScreen
 from ui.tui.waived import show_waived
@@ -24,6 +25,7 @@ def open_menu(screen: StationScreen) -> None:
         Option("show('exceptions')", t.gettext("Exceptions (F4)")),
         *([Option(_WARNINGS, t.gettext("Warnings in full"))] if _warnings(screen) else []),
         *screen.rare_options(),
+        *_phone(screen),
         Option(_WAIVED, t.gettext("Values approved as missing")),
         Option("take_back", t.gettext("Take back (F9)")),
         Option("help", t.gettext("Keys (F1)")),
@@ -43,6 +45,12 @@ def open_menu(screen: StationScreen) -> None:
         app.call_later(app.run_action, choice.key)
 
     screen.choose(t.gettext("Menu"), options, run)
+
+
+def _phone(screen: StationScreen) -> list[Option]:
+    text = screen.t.gettext("Phone: show the QR code that it opens ({key})")
+    key = shown("invite_phone", screen.t)
+    return [Option("invite_phone", text.format(key=key))] if screen.may_receive else []
 
 
 def _warnings(screen: StationScreen) -> list[str]:
