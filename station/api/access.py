@@ -224,6 +224,10 @@ ACCESS: Mapping[str, Access] = {
     "POST /shipments/left/{number}/returned": _NAMED_OPERATOR,
     "POST /shipments/expected": _NAMED_OPERATOR,
     "POST /shipments/expected/{number}/arrive": _NAMED_OPERATOR,
+    "GET /forms": _LOOK_OR_ADMIN,
+    "POST /forms": _NAMED_MANAGER,  # what every load is asked
+    "POST /forms/withdraw": _NAMED_MANAGER,
+    "POST /loads/{load_id}/answers": _OPERATOR,
     # phones
     "POST /phones/invitations": _OPERATOR_OR_ADMIN,
     "POST /phones/invitations/{code}": _ANYBODY,  # the code is the proof, and is good once

@@ -32,6 +32,7 @@ from station.api.routes import (
     events,
     exceptions,
     forgetting,
+    forms,
     instruments,
     laboratory,
     loads,
@@ -73,7 +74,7 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces, certificates, plan, printing, revisions, replay_photos,
+    shipments, asked_corrections, forms, traces, certificates, plan, printing, revisions, replay_photos,
 )  # fmt: skip
 
 

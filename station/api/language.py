@@ -7,6 +7,7 @@ from station.api import schemas
 from station.store.names import INSTALLER
 from ui.words import vocabulary
 from ui.words.fields import field_name
+from ui.words.forms import answer_text
 from ui.words.i18n import N_, Translator, language_of, translator
 from ui.words.lab_files import lab_file_problem
 from ui.words.lab_waits import wait_text
@@ -22,6 +23,7 @@ LONGEST_SHOWN = 60
 __all__ = [
     "N_",
     "Translator",
+    "answer_text",
     "capture_title",
     "field_error",
     "lab_file_problem",

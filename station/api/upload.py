@@ -11,18 +11,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from station.acts.refusals import Fault, Invalid
+from station.api import schemas
 from station.api.asked import Inquiry
 from station.api.language import N_
 from station.api.problems import ApiFault, Rejected, not_valid
 from station.photo_bytes import MEDIA_TYPES, is_whole, kind_of
 from station.receival import captures
-from station.receival.captures import StoredPhoto
+from station.receival.captures import Answered, StoredPhoto
 from station.store.tables import Capture, Terminal
 
 MOST_PHOTOS = 4
 FORM_BYTES = 16_384
 FIELDS = ("id", "form", "photos")
+ANSWERS = "answers"
 
+_ANSWERED: TypeAdapter[list[schemas.AnsweredIn]] = TypeAdapter(list[schemas.AnsweredIn])
 _JSON_OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 # Storing holds one whole photo in memory: so many uploads do it at a time, the others wait for their turn.
 STORING_AT_ONCE = 2
@@ -34,6 +37,7 @@ class Upload:
 
     id: str
     form: dict[str, str]
+    answered: tuple[Answered, ...]
     photos: tuple[UploadFile, ...]
 
 
@@ -59,7 +63,9 @@ def checked(form: FormData) -> Upload:
     )
     if not photos:
         raise Invalid(Fault.NO_PHOTO)
-    return Upload(_id(form.get("id")), _form(form.get("form") or "{}"), photos)
+    said = _said(form.get("form") or "{}")
+    answered = _answered(said.pop(ANSWERS, None))
+    return Upload(_id(form.get("id")), captures.clean_form(said), answered, photos)
 
 
 def _check_disk(asked: Inquiry) -> None:
@@ -77,12 +83,19 @@ def _id(text: Any) -> str:
         ) from None
 
 
-def _form(text: Any) -> dict[str, str]:
+def _said(text: Any) -> dict[str, Any]:
     try:
-        form = _JSON_OBJECT.validate_json(text)
+        return dict(_JSON_OBJECT.validate_json(text))
     except ValidationError:
         raise not_valid("form", N_("must be a JSON object as text")) from None
-    return captures.clean_form(form)
+
+
+def _answered(said: Any) -> tuple[Answered, ...]:
+    try:
+        found = _ANSWERED.validate_python(said or [])
+    except ValidationError:
+        raise not_valid("form", N_("must have answers with load, form and answers")) from None
+    return tuple(Answered(one.load_id, one.form, one.answers) for one in found)
 
 
 def _record(asked: Inquiry, upload: Upload, terminal: Terminal) -> tuple[Capture, bool]:
@@ -90,7 +103,7 @@ def _record(asked: Inquiry, upload: Upload, terminal: Terminal) -> tuple[Capture
         _check_photo(number, photo)
     stored = [_store(asked, photo) for photo in upload.photos]
     capture, is_new = captures.receive_capture(
-        asked.desk, upload.id, upload.form, stored, terminal, asked.now()
+        asked.desk, upload.id, upload.form, stored, terminal, asked.now(), upload.answered
     )
     if is_new:
         asked.context.wake_vision()

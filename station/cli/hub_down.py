@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from station.headquarters.votes import StationVote
     from station.hub.roll_outs import Standing
 
-Kind = Literal["bundle", "rule_pack", "policy", "reference"]
+Kind = Literal["bundle", "rule_pack", "policy", "form", "reference"]
 RingName = Literal["pilot", "some", "all"]
 NumberArgument = Annotated[int, typer.Argument(help=_("The roll-out's number: silo hub roll-out status."))]
 WhyOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
 
 
 def register(hub: typer.Typer, station: typer.Typer) -> None:
-    hub.command("send", help=_("Sends a model's bundle, a rule pack or a policy down, ring by ring."))(send)
+    hub.command("send", help=_("Sends a model, a rule pack, a policy or a form down, ring by ring."))(send)
     station.command("ring", help=_("When a station takes what is new: first, then, or with all others."))(
         ring
     )
@@ -51,7 +51,7 @@ def register(hub: typer.Typer, station: typer.Typer) -> None:
 
 def send(
     kind: Annotated[
-        Kind, typer.Argument(help=_("bundle, rule_pack, policy, reference (also certificates)."))
+        Kind, typer.Argument(help=_("bundle, rule_pack, policy, form, reference (also certificates)."))
     ],
     file: Annotated[Path, typer.Argument(help=_("The file; a bundle's signature lies beside it."))],
     config: HubConfigOption, by: WhoOption, why: WhyOption,

@@ -142,9 +142,7 @@ def token_add(
 def _show_invitation(made: dict[str, str]) -> None:
     """The phone makes its token itself, when it opens what the code says."""
     until = translator(LANGUAGE).time(datetime.fromisoformat(made["until"]))
-    text = _(
-        "Scan this with the phone's camera, in the site's Wi-Fi, before {time}. One phone, once."
-    )
+    text = _("Scan this with the phone's camera, in the site's Wi-Fi, before {time}. One phone, once.")
     tell(text.format(time=until))
     show_code(half_blocks(made["address"]))
     out(made["address"])

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from station.store import evidence, queries
+from station.store.forms import asked_of
 from station.store.laboratory import lab_results
 from station.store.tables import Capture, Inspection, Instrument, LabResult, Load, Photo, Reading, Sample
 
@@ -39,6 +40,7 @@ def record(tx: Session, capture_id: str) -> dict[str, Any] | None:
         "pairing": {"state": pairing.state, "code": pairing.code} if pairing else None,
         "sample": _sample(sample) if sample else None,
         "load": _load(tx, load) if load else None,
+        "answers": _answers(tx, load) if load else {},
         "readings": [_reading(tx, row) for row in evidence.readings_of(tx, sample.id)] if sample else [],
         "lab": [_lab(row) for row in lab_results(tx, sample.id)] if sample else [],
         "inspections": [_inspection(row) for row in evidence.inspections_of(tx, capture_id)],
@@ -65,6 +67,18 @@ def _load(tx: Session, row: Load) -> dict[str, Any]:
         "outcome": row.outcome,
         "decision": {"cell": decision.cell, "overridden": decision.overridden} if decision else None,
     }
+
+
+def _answers(tx: Session, row: Load) -> dict[str, Any]:
+    """By form and question. What was typed freely may name somebody, as may what the form calls personal."""
+    found: dict[str, Any] = {}
+    for asked in asked_of(tx, row.id, row.species):
+        kept = [one.code for one in asked.form.questions if one.kind != "text" and not one.is_personal]
+        found[asked.form.name] = {
+            "version": asked.form.version,
+            "answers": {code: asked.answers[code] for code in kept if code in asked.answers},
+        }
+    return found
 
 
 def _reading(tx: Session, row: Reading) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from station.grain.form_reading import parse_form
+from station.grain.forms import FormWrong
 from station.grain.rules import RulePackError, read_new_pack
 from station.hub.documents import New
 from station.post.voting import LIMITS, VOTED_ON
@@ -31,6 +33,8 @@ def outgoing(
         if signature.exists():
             more["signature"] = signature.read_text(encoding="utf-8")
         return New(kind, name or _pack_name(body), body, more=more)
+    if kind == "form":
+        return New(kind, name or _form_name(body), body, more=more)
     if kind == "policy":
         return New(kind, name or _policy_name(body), body, more=more)
     if not signature.exists():
@@ -46,6 +50,13 @@ def _pack_name(body: bytes) -> str:
     try:
         return read_new_pack(body.decode()).name
     except (RulePackError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OutgoingWrong(str(error)) from None
+
+
+def _form_name(body: bytes) -> str:
+    try:
+        return parse_form(body.decode()).name
+    except (FormWrong, UnicodeDecodeError) as error:
         raise OutgoingWrong(str(error)) from None
 
 

@@ -15,7 +15,7 @@ from station.grain.combining import combine
 from station.grain.identifiers import photo_species
 from station.grain.inspection import Inspection as Seen
 from station.grain.pairing import Item
-from station.receival import pairings, proposals
+from station.receival import forms, pairings, proposals
 from station.store import audit, evidence, measurements
 from station.store.ids import new_id
 from station.store.tables import Capture, Inspection, Load, Photo, Terminal
@@ -32,6 +32,15 @@ class StoredPhoto:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Answers to the form of this content, of a load."""
+
+    load_id: str
+    sha256: str
+    answers: Mapping[str, Any]
+
+
 def clean_form(form: Mapping[str, Any]) -> dict[str, str]:
     """Returns the form as it may be kept: a phone says what it read, and nobody types it anew. Raises Invalid
     for a field that the form does not have or that is no text."""
@@ -43,10 +52,11 @@ def clean_form(form: Mapping[str, Any]) -> dict[str, str]:
 
 def receive_capture(
     desk: Desk, capture_id: str, sent: Mapping[str, Any], photos: Sequence[StoredPhoto], terminal: Terminal,
-    at: datetime,
+    at: datetime, answered: Sequence[Answered] = (),
 ) -> tuple[Capture, bool]:  # fmt: skip
     """Records an upload and pairs it; the same upload twice is one capture, and waits for its
-    judgement again where nobody could judge it. Returns it, and if it is new."""
+    judgement again where nobody could judge it. `answered` are the answers to forms that came with it.
+    Returns it, and if it is new."""
     form = clean_form(sent)
     if not photos:
         raise Invalid(Fault.NO_PHOTO)
@@ -76,6 +86,8 @@ def receive_capture(
             tx, "capture_received", at, terminal=terminal.id, subject_id=capture_id,
             data={"barcode": barcode, "photos": [photo.sha256 for photo in photos]},
         )  # fmt: skip
+        for one in answered:
+            forms.answer_with_capture(tx, one.load_id, one.sha256, one.answers, terminal, capture_id, at)
         seen_as = photo_species(species) if species else None
         item = Item(kind="capture", barcode=barcode, species=seen_as, product=None, at=at, typed=True)
         load = pairings.pair_item(tx, desk, capture_id, item, at)

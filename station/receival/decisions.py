@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import guards, proposals
+from station.receival import forms, guards, proposals
 from station.receival.loads import end_load, open_load
 from station.receival.on_paper import check_not_on_paper
 from station.receival.photo_questions import check_answered
@@ -27,8 +27,9 @@ def decide(
     guarded one (`guards.consent`) a manager, or an `approval` by a second person. Deciding again before
     tipping supersedes: `replaces` names the decision that the operator knows of, else Conflict(load_decided)
     tells of it. A sample that was measured again is Conflict(retest_unexplained) until somebody said why, a
-    load whose photo asks something is Conflict(question_unanswered) until somebody answered; one that was
-    open in a restored backup asks first (`check_not_on_paper`)."""
+    load whose photo asks something is Conflict(question_unanswered) until somebody answered, one of which a
+    form still asks something Conflict(answers_missing); one that was open in a restored backup asks first
+    (`check_not_on_paper`)."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
@@ -79,6 +80,7 @@ def _decide(
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
     check_retests(tx, load, proposal)
     check_answered(inputs["facts"])
+    forms.check_complete(tx, load, "decision")
     if overridden and not reason:
         raise Invalid(Fault.OVERRIDE_NEEDS_REASON, cell=cell)
     consent = guards.consent(tx, desk, load, proposal, cell, pit, actor, at, approval)

@@ -35,9 +35,9 @@ from station.store.tables import (
 
 # What comes back, in the order in which it names each other. `cell_movement` comes by `recovered_grain`.
 FIRST = (
-    "supplier", "supplier_match", "certificate", "person", "terminal", "cell", "storage_plan", "instrument",
-    "vehicle", "visit", "load", "loadowner", "sample", "composite_load", "frame", "weighing", "weighing_use",
-    "reading", "pairing", "visual_check",
+    "form_definition", "supplier", "supplier_match", "certificate", "person", "terminal", "cell",
+    "storage_plan", "instrument", "vehicle", "visit", "load", "loadowner", "sample",
+    "composite_load", "frame", "weighing", "weighing_use", "reading", "pairing", "visual_check",
 )  # fmt: skip
 DECIDED = ("rule_pack", "site_policy", "proposal", "decision", "tipping")
 GRAIN = "cell_movement"
@@ -45,7 +45,7 @@ LATER = (
     "ticket", "lab_file", "lab_result", "control_target", "control_check", "hold", "correction",
     "correction_act", "hold_act", "adjustment", "dispute", "dispute_act", "retained_sample", "custody_act",
     "sending", "sent_sample", "grade_standing", "shipment", "expected_shipment", "correction_request",
-    "treatment", "revision", "print_job",
+    "treatment", "revision", "print_job", "form_answer",
 )  # fmt: skip
 COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.

@@ -13,7 +13,7 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.bridge import remarks_on_weight
 from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
-from station.receival import closing, pairings, proposals
+from station.receival import closing, forms, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
@@ -182,6 +182,8 @@ def confirm(
         if role != "first" and not chain:
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
         closed = _to_close(tx, loads, role, load_ids, weighing, visit)
+        for load in closed:
+            forms.check_complete(tx, load, "ticket")
         asked = questions_of(tx, desk.policy, visit, chain, closed, weighing, role)
         asked += questions_of_findings(tx, closed)
         despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)

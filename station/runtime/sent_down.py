@@ -24,6 +24,7 @@ from station.receival.shipment_paper import PaperWrong, ShipmentPaper
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver, Taken
 from station.runtime.sent_facts import CorrectionRequests, ReferenceData, SupplierMatches
+from station.runtime.sent_forms import Forms
 from station.store.tables import DownDocument, ModelRelease, PostLink
 
 HEADQUARTERS = Actor("headquarters", "headquarters")
@@ -51,6 +52,7 @@ def handlers(
         "rule_pack": RulePacks(desk, installer, clock),
         "bundle": Bundles(desk, installer),
         "policy": Policies(desk),
+        "form": Forms(desk, HEADQUARTERS),
         "lab_result": LabResults(desk),
         "shipment": Shipments(desk),
         "stations": Stations(desk),

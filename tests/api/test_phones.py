@@ -90,7 +90,7 @@ def test_a_phone_sees_the_loads_on_site_and_not_whose_they_are(counter: Counter)
         ("AB-123-CD", ""),
     ]
     assert loads[1]["barcode"] == silo.barcode(silo.loads(first)[0])
-    assert loads[1]["species"] == "blé tendre"
+    assert (loads[1]["species"], loads[1]["species_name"]) == ("soft_wheat", "blé tendre")
     assert "Moulin" not in page.text
 
 

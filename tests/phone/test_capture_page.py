@@ -8,17 +8,19 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from station.grain.inspection import Inspection
-from station.receival import captures, people
+from station.receival import captures, forms, people
 from station.runtime.bundles import shipped_bundle
+from station.store.forms import answers_by_load
 from station.store.tables import Capture, Photo, Terminal
 from station.vision.inspect import inspect
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
 from tests.api.rig import Counter
 from tests.phone.rig import invited, label_photo, phone
-from tests.silo_rig import GOOD, GOOD_NIR
+from tests.silo_rig import GOOD, GOOD_NIR, MARC
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
+FORM = (Path(__file__).parents[2] / "examples/form.json").read_text(encoding="utf-8")
 TRAY = render_tray(3, width=1200, height=900, kernels=120, sheet="white").jpeg
 
 
@@ -254,3 +256,28 @@ def test_everything_fits_a_phone_and_buttons_fit_a_thumb(
         )
         assert low == []
     assert all(views)
+
+
+def test_the_forms_questions_go_with_the_photos(counter: Counter, browser: Browser) -> None:
+    silo = counter.silo
+    load = silo.loads(silo.arrive())[0]
+    forms.install(silo.desk, FORM, MARC, "harvest", silo.clock())
+    with phone(browser, counter) as page:
+        open_invited(page, counter)
+        take(page, picture())
+        questions = page.locator("#questions fieldset")
+        expect(questions).to_have_count(3)
+        page.get_by_role("button", name="heavy").click()
+        expect(questions).to_have_count(4)
+        page.get_by_label("Hours since the rain").fill("12")
+        page.get_by_label("Hours since the rain").blur()
+        page.get_by_role("button", name="none").click()  # the hours are asked no more
+        expect(questions).to_have_count(3)
+        page.locator("fieldset[data-code=stored_at_farm] button").last.click()
+        page.reload()
+        expect(page.locator("fieldset[data-code=rain] .chosen")).to_have_text("none")
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator(".state")).to_have_text("received")
+    with silo.desk.ledger.read() as tx:
+        (row,) = answers_by_load(tx, [load.id])[load.id]
+    assert row.answers == {"rain": "none", "stored_at_farm": False}

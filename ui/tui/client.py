@@ -192,6 +192,10 @@ class StationClient:
         body = schemas.PhotoAnswerIn.model_validate({"code": code, "reason": reason})
         return await self._post(f"/loads/{load_id}/question", body, schemas.Load)
 
+    async def answer(self, load_id: str, body: schemas.AnswersIn) -> list[schemas.LoadQuestion]:
+        rows = await self._send("POST", f"/loads/{load_id}/answers", body=body.model_dump(mode="json"))
+        return _rows(rows, schemas.LoadQuestion)
+
     async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
         return await self._post("/readings", reading, schemas.Reading)
 

@@ -11,6 +11,7 @@ from ui.tui.approving import GUARDED, ask_approval
 from ui.tui.lines.texts import age
 from ui.tui.notice import problem_text
 from ui.tui.photo_question import ask_about_photo, open_question
+from ui.tui.questions import MISSING, ask_missing
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 
@@ -67,6 +68,9 @@ def decide(
             return True
         if refused.code == "question_unanswered":
             ask_about_photo(screen, load, str(refused.params.get("question")), refused.title)
+            return True
+        if refused.code == MISSING:
+            ask_missing(screen, load.id, lambda: decide(screen, load, pit, cell, reason, approval))
             return True
         if refused.code != "retest_unexplained":
             return _show_refusal(station, load, refused)

@@ -20,6 +20,7 @@ EVENTS: Mapping[str, str] = {
     "dispute_closed": N_("dispute closed"),
     "dispute_noted": N_("dispute: noted"),
     "dispute_opened": N_("dispute opened"),
+    "form_answered": N_("form answered"),
     "grade_made_final": N_("grade made final"),
     "inspection_recorded": N_("photo judged"),
     "capture_dismissed": N_("photo dismissed"),

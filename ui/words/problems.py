@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ui.words.forms import form_problem
 from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts
@@ -643,6 +644,30 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("what was seen could not be drawn on the photo"),
         N_("The photo itself and the numbers are as they were."),
     ),
+    "form_wrong": (
+        N_("the form cannot be used: {form_problem}"),
+        N_("Correct the file and install it again."),
+    ),
+    "form_installed": (
+        N_("the form {name} {version} is installed already"),
+        N_("See the forms with: silo form list."),
+    ),
+    "form_version_used": (
+        N_("the form {name} has had a version {version} already, with other questions"),
+        N_("Give the changed form another version."),
+    ),
+    "unknown_form": (
+        N_("no form {name} is installed here"),
+        N_("See the forms with: silo form list."),
+    ),
+    "answers_missing": (
+        N_("the form still asks something of this load"),
+        N_("Open the load and answer its questions."),
+    ),
+    "answer_wrong": (
+        N_("this is no answer to the form's question: {questions}"),
+        N_("Answer it again; the form may have changed meanwhile."),
+    ),
     "label_busy": (N_("other labels are being read"), N_("Wait a moment, then take the photo again.")),
     "label_failed": (N_("no barcode could be looked for on the photo"), N_("Type the barcode.")),
     "label_unreadable": (
@@ -728,5 +753,7 @@ def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, s
     words = parameter_texts(params, t)
     if isinstance(wrong := params.get("pack_problem"), Mapping):
         words["pack_problem"] = pack_problem(wrong, language)
+    if isinstance(wrong := params.get("form_problem"), str):
+        words["form_problem"] = form_problem(wrong, str(params.get("where", "")), language)
     title, action = (t.gettext(text).format_map(words) for text in texts)
     return capital(title), action

@@ -39,7 +39,8 @@ _MULTIPART: dict[str, Any] = {
                         "form": {
                             "type": "string",
                             "description": 'JSON object of texts: "barcode", "species", '
-                            '"operator_variety", "note".',
+                            '"operator_variety", "note"; "answers" is a list of {"load_id", "form", '
+                            '"answers"}, as of `POST /loads/{load_id}/answers`.',
                         },
                         "photos": {
                             "type": "array",

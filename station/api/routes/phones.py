@@ -17,9 +17,11 @@ from station.api.language import phone_name, translator
 from station.api.openapi import problems
 from station.api.upload import MOST_PHOTOS
 from station.api.views import phones
+from station.api.views.forms import form
 from station.api.views.view import view_of
 from station.receival import people
 from station.receival.captures import reached
+from station.store.forms import forms_in_force
 
 router = APIRouter(prefix="/phones", tags=["phones"])
 
@@ -66,6 +68,7 @@ def get_page(asked: Asked, terminal: FromTerminal) -> schemas.PhonePage:
             max_upload_bytes=asked.context.limits.max_upload_bytes,
             most_photos=MOST_PHOTOS,
             loads=phones.loads_on_site(view),
+            forms=[form(view, one) for one in forms_in_force(view.tx)],
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from station.api.schemas.common import In, Name
+from station.api.schemas.forms import Form
 
 
 class PhoneInvitationIn(In):
@@ -30,13 +31,14 @@ class PhoneAdmitted(BaseModel):
 
 
 class PhoneLoad(BaseModel):
-    """A load on site, without whose it is: a phone leaves the site in somebody's pocket. `species` is the
-    species' word; without a `barcode` no sample of it is entered yet."""
+    """A load on site, without whose it is: a phone leaves the site in somebody's pocket. `species` is its
+    code, `species_name` its word; without a `barcode` no sample of it is entered yet."""
 
     id: str
     plate: str
     trailer: str = ""
     species: str
+    species_name: str
     barcode: str | None
     photo_asked: bool = False
     photo_taken: bool = False
@@ -50,6 +52,7 @@ class PhonePage(BaseModel):
     max_upload_bytes: int
     most_photos: int
     loads: list[PhoneLoad]
+    forms: list[Form] = []
 
 
 class LabelRead(BaseModel):

@@ -28,6 +28,7 @@ from station.api.schemas.common import (
     WeighingRole,
 )
 from station.api.schemas.evidence import Capture, Reading, UsedValue
+from station.api.schemas.forms import LoadQuestion
 from station.api.schemas.outcome import Decision, Proposal, Ticket
 
 
@@ -198,6 +199,7 @@ class Load(LoadRow, Referenced):
     readings: list[Reading]
     captures: list[Capture]
     visual_check: VisualCheck | None = None
+    questions: list[LoadQuestion] = []  # of the forms, with what was answered
     provisional: bool = False  # its grade waits for a laboratory
     revised: bool = False  # a value came late: a revision waits for a manager
     proposal: Proposal | None

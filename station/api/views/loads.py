@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from station.api import schemas
 from station.api.language import reason, reasons
 from station.api.views import approvals, evidence, outcome, rows, tickets
+from station.api.views.forms import load_questions
 from station.api.views.view import View, external_of
 from station.lab.marks import results_to_confirm
 from station.receival.chain import gross_weighing
@@ -53,6 +54,7 @@ def load(view: View, row: Load) -> schemas.Load:
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
         visual_check=_visual_check(view, facts),
+        questions=load_questions(view, row),
         provisional=provisional,
         revised=row.id in proposed_among(view.tx, [row.id]),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,

@@ -14,6 +14,7 @@ from station.store.tables.evidence import (
     Reading,
     Sample,
 )
+from station.store.tables.forms import FormAnswer, FormDefinition
 from station.store.tables.laboratory import LabFile, LabResult
 from station.store.tables.ledger import AuditEvent, ClockAct, Counter
 from station.store.tables.measurements import Measurement
@@ -95,6 +96,8 @@ __all__ = [
     "DownDocument",
     "Enrolment",
     "ExpectedShipment",
+    "FormAnswer",
+    "FormDefinition",
     "Frame",
     "GradeStanding",
     "Hold",

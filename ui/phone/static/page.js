@@ -1,4 +1,5 @@
 // Shows what there is and takes what a person does; it sends nothing itself.
+import * as forms from "./form.js";
 import * as sender from "./sender.js";
 import * as station from "./station.js";
 import * as store from "./store.js";
@@ -6,7 +7,7 @@ import * as store from "./store.js";
 const words = JSON.parse(document.getElementById("words").textContent);
 const $ = (id) => document.getElementById(id);
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-let known = { loads: [], max_upload_bytes: 40e6, most_photos: 4 }, draft = null;
+let known = { loads: [], forms: [], max_upload_bytes: 40e6, most_photos: 4 }, draft = null;
 const NEWS_MS = 10000;
 
 function say(text) {
@@ -25,7 +26,7 @@ function drawLoads() {
   const rows = known.loads.map((load) => {
     const row = copyOf("a-load"), button = row.querySelector("button");
     row.querySelector("b").textContent = [load.plate, load.trailer].filter(Boolean).join(" + ");
-    row.querySelector("span").textContent = `${load.species} ${load.barcode ?? `(${words.noSample})`}`;
+    row.querySelector("span").textContent = `${load.species_name} ${load.barcode ?? `(${words.noSample})`}`;
     row.querySelector("em").textContent = load.photo_taken ? words.photoTaken : load.photo_asked ? words.photoAsked : "";
     button.disabled = !load.barcode;
     button.onclick = () => choose(load.barcode, load);
@@ -37,8 +38,8 @@ function drawLoads() {
 
 async function choose(barcode, load) {
   say("");
-  const title = load ? `${load.plate} · ${load.species} · ${barcode}` : barcode;
-  draft = { id: station.newId(), state: "draft", made: Date.now(), title, form: { barcode }, photos: [] };
+  const title = load ? `${load.plate} · ${load.species_name} · ${barcode}` : barcode;
+  draft = { id: station.newId(), state: "draft", made: Date.now(), title, load: load ?? null, answers: {}, form: { barcode }, photos: [] };
   await keepDraft();
   drawDraft();
 }
@@ -87,7 +88,15 @@ function drawDraft() {
     return row;
   });
   $("photos").replaceChildren(...rows);
+  drawQuestions();
   $("send").disabled = !rows.length;
+}
+
+function drawQuestions() {
+  forms.draw($("questions"), draft.load, known.forms, draft.answers, words, async () => {
+    await keepDraft();
+    drawQuestions();
+  });
 }
 
 async function keepDraft() {
@@ -95,7 +104,9 @@ async function keepDraft() {
 }
 
 async function sendDraft() {
-  const upload = { ...draft, state: "waiting", made: Date.now() };
+  const answers = forms.answersToSend(draft.load, known.forms, draft.answers);
+  const form = answers.length ? { ...draft.form, answers } : draft.form;
+  const upload = { ...draft, form, state: "waiting", made: Date.now() };
   await store.put(upload);
   draft = null;
   drawDraft();
@@ -169,6 +180,7 @@ async function renew() {
     known = await station.page();
     $("site").textContent = known.site;
     drawLoads();
+    if (draft) drawQuestions();
   } catch (error) {
     if (error.isRevoked) shutOut(words.revoked);
     else if (error instanceof station.Unreachable) say(words.offline);

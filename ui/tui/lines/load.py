@@ -97,6 +97,7 @@ def sections(load: schemas.Load, board: Board, t: Translator) -> list[LoadSectio
         LoadSection(t.gettext("Why not the others"), _refused_cells(load, board, t)),
         LoadSection(t.gettext("About the values"), _value_reasons(load, board, t)),
         LoadSection(t.gettext("Declared and seen"), _declaration(load, t)),
+        LoadSection(t.gettext("Form"), _answers(load, t)),
         LoadSection(
             t.gettext("All readings"), tuple(_reading(reading, board, t) for reading in load.readings)
         ),
@@ -212,6 +213,15 @@ def _value_reasons(load: schemas.Load, board: Board, t: Translator) -> tuple[str
         if used.to_confirm
     ]
     return (*doubted, *(reason_text(reason, t) for used in load.values for reason in used.reasons))
+
+
+def _answers(load: schemas.Load, t: Translator) -> tuple[str, ...]:
+    """Write every question that is asked, with its answer and whose it is, or that it is still open."""
+    return tuple(
+        f"{one.title} {one.text} ({one.by})" if one.by else f"{one.title} {t.gettext('not answered')}"
+        for one in load.questions
+        if one.asked and (one.by or one.required)
+    )
 
 
 def _declaration(load: schemas.Load, t: Translator) -> tuple[str, ...]:

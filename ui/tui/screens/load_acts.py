@@ -10,6 +10,7 @@ from ui.tui.decisions import decide
 from ui.tui.dialogs import Choice, Option
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
+from ui.tui.questions import change_answer
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.correcting import correct_arrival
 from ui.tui.screens.queue_acts import cancel_visit
@@ -18,7 +19,7 @@ from ui.words.agreement import form_of, typed
 from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
-_VARIETY, _BARCODE, _ARRIVAL = "variety", "barcode", "arrival"
+_VARIETY, _BARCODE, _ARRIVAL, _FORM = "variety", "barcode", "arrival", "form"
 _WITH_POINTS = re.compile(r"(\S+)\s+([1-9]|[1-5][0-9]|60)")
 _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
@@ -82,18 +83,14 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
             ]
         elif analyte != "weight":
             options.append(Option(f"{analyte}\n", name))
-    options.append(Option(_VARIETY, t.gettext("variety seen")))
-    options.append(Option(_ARRIVAL, t.gettext("correct the arrival")))
+    options += _other_entries(screen, load)
     barcode = Option(_BARCODE, t.gettext("barcode of the sample"))
     options.insert(0 if load.barcode is None else len(options), barcode)
+    others = {_VARIETY: _ask_variety, _FORM: change_answer, _ARRIVAL: correct_arrival, _BARCODE: ask_barcode}
 
     def ask(choice: Choice) -> None:
-        if choice.key == _VARIETY:
-            _ask_variety(screen, load)
-        elif choice.key == _ARRIVAL:
-            correct_arrival(screen, load)
-        elif choice.key == _BARCODE:
-            ask_barcode(screen, load)
+        if choice.key in others:
+            others[choice.key](screen, load)
         elif load.barcode is None:
             text = t.gettext("Scan the load's sample first, then type values.")
             screen.station.say(text, is_problem=True)
@@ -101,6 +98,16 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
             _ask_value(screen, load.barcode, choice)
 
     screen.choose(t.gettext("Type which value?"), options, ask)
+
+
+def _other_entries(screen: StationScreen, load: schemas.Load) -> list[Option]:
+    t = screen.t
+    is_asked = any(one.asked for one in load.questions)
+    return [
+        Option(_VARIETY, t.gettext("variety seen")),
+        *([Option(_FORM, t.gettext("answer to a question of the form"))] if is_asked else []),
+        Option(_ARRIVAL, t.gettext("correct the arrival")),
+    ]
 
 
 def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from station.api import schemas
 from ui.tui.dialogs import Choice, Option
 from ui.tui.lines.queue import way
+from ui.tui.questions import MISSING, ask_missing
 from ui.tui.screens.base import StationScreen
 from ui.words.numbers import kilograms_in
 
@@ -37,6 +38,10 @@ def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas
     station, t = screen.station, screen.t
 
     def ask_again(refused: schemas.Problem) -> bool:
+        if refused.code == MISSING:
+            load_id = str(refused.params.get("load_id"))
+            ask_missing(screen, load_id, lambda: _send_weighing(screen, offer, body))
+            return True
         if "remarks" not in refused.params:
             return False
         sure = body.model_copy(update={"despite_remarks": True})

@@ -43,7 +43,8 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class LoadPage:
-    """`photos` counts those of each capture that are still here."""
+    """`photos` counts those of each capture that are still here; `answers` are the forms' questions with what
+    was answered."""
 
     load: schemas.Load
     state: Cell
@@ -51,6 +52,7 @@ class LoadPage:
     regime: str
     owners: str
     visual_check: str
+    answers: list[tuple[str, str]]
     ticket_text: str
     visit: schemas.Visit
     weighings: Table
@@ -104,6 +106,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         load=shown,
         state=reader.state(shown.state),
         **_words(reader, shown),
+        answers=[(one.title, f"{one.text} ({one.by})") for one in shown.questions if one.by],
         visit=visit,
         weighings=tables.weighings(reader, visit.weighings),
         values=tables.values(reader, shown.values, _released(tx, shown)),

@@ -163,6 +163,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_down_document")),
     )
     op.create_table(
+        "form_definition",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_definition")),
+    )
+    with op.batch_alter_table("form_definition", schema=None) as batch_op:
+        batch_op.create_index("ix_form_definition_sha256", ["sha256"], unique=False)
+
+    op.create_table(
         "instrument",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1068,6 +1085,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_expected_shipment_state", ["state", "seq"], unique=False)
 
     op.create_table(
+        "form_answer",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("form", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("terminal_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("capture_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_form_answer_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_answer")),
+    )
+    with op.batch_alter_table("form_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_answer_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
         "grade_standing",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1797,6 +1833,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grade_standing_load_id"))
 
     op.drop_table("grade_standing")
+    with op.batch_alter_table("form_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_answer_load_id"))
+
+    op.drop_table("form_answer")
     with op.batch_alter_table("expected_shipment", schema=None) as batch_op:
         batch_op.drop_index("ix_expected_shipment_state")
         batch_op.drop_index("ix_expected_shipment_plate")
@@ -1966,6 +2006,10 @@ def downgrade() -> None:
     op.drop_table("line")
     op.drop_table("lab_file")
     op.drop_table("instrument")
+    with op.batch_alter_table("form_definition", schema=None) as batch_op:
+        batch_op.drop_index("ix_form_definition_sha256")
+
+    op.drop_table("form_definition")
     op.drop_table("down_document")
     op.drop_table("counter")
     with op.batch_alter_table("correction_request", schema=None) as batch_op:
