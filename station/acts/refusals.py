@@ -147,6 +147,8 @@ class Fault(StrEnum):
     DRAWING_FAILED = "drawing_failed"
     LABEL_BUSY = "label_busy"
     LABEL_FAILED = "label_failed"
+    NOT_A_COURTESY = "not_a_courtesy"
+    COURTESY_SPECIES = "courtesy_species"
     FORM_INSTALLED = "form_installed"
     FORM_VERSION_USED = "form_version_used"
     ANSWERS_MISSING = "answers_missing"

@@ -126,6 +126,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /waivers/{waiver_id}/revoke": _OPERATOR,
     "GET /samples/{barcode}": _LOOK,
     "POST /samples": _NAMED_OPERATOR,
+    "POST /courtesy": _LOOK_OR_ADMIN,
     "POST /readings": _OPERATOR,
     "POST /loads/{load_id}/retained": _OPERATOR,
     "POST /samples/{barcode}/retained": _NAMED_OPERATOR,

@@ -5,12 +5,14 @@ from typing import Any
 
 from station.api import schemas
 from station.store.names import INSTALLER
+from ui.words import courtesy as courtesy_words
 from ui.words import vocabulary
 from ui.words.fields import field_name
 from ui.words.forms import answer_text
 from ui.words.i18n import N_, Translator, language_of, translator
 from ui.words.lab_files import lab_file_problem
 from ui.words.lab_waits import wait_text
+from ui.words.odds import odds_texts
 from ui.words.phone import capture_title, label_text, phone_name
 from ui.words.problems import problem as problem_texts
 from ui.words.reasons import message
@@ -25,10 +27,12 @@ __all__ = [
     "Translator",
     "answer_text",
     "capture_title",
+    "courtesy_words",
     "field_error",
     "lab_file_problem",
     "label_text",
     "language_of",
+    "odds_texts",
     "phone_name",
     "problem_texts",
     "reason",

@@ -11,6 +11,7 @@ from station.cli.errors import end_with_file
 from station.cli.options import (
     DAYS,
     ConfigOption,
+    JsonOption,
     ManagerOption,
     PinOption,
     SinceOption,
@@ -18,7 +19,7 @@ from station.cli.options import (
     WhyOption,
     span,
 )
-from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import WHY_SENT, analyte_name, species_name, word
 
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     sample.command("received", help=_("Who was given a retained sample has received it."))(received)
     sample.command("destroy", help=_("Retained samples past their date were destroyed."))(destroy)
     sample.command("courtesy", help=_("Enters a farmer's bag, before harvest."))(courtesy)
+    sample.command("today", help=_("Bring it today? What becomes of a load like a courtesy sample."))(today)
     sample.command("composite", help=_("Enters a composite sample of loads."))(composite)
     sample.command("loads-kept", help=_("What is kept of a composite's loads, and what is over."))(loads_kept)
     sample.command("to-send", help=_("Chooses what is sent today, or shows the last list again."))(to_send)
@@ -106,6 +108,23 @@ def courtesy(
 ) -> None:
     body = {"barcode": barcode, "kind": "courtesy", "species": species, "note": note}
     out(ask(config, "POST", "/samples", body, headers=in_name_of(by, pin, "Silo-Operator")))
+
+
+def today(
+    barcode: str,
+    config: ConfigOption,
+    tonnes: Annotated[float, typer.Option(help=_("How much may come, in tonnes."))],
+    species: Annotated[str | None, typer.Option(help=_("Where nobody said it of the sample."))] = None,
+    claim: Annotated[list[str] | None, typer.Option(help=_("A claim of the load, several times."))] = None,
+    as_json: JsonOption = False,
+) -> None:
+    body = {"barcode": barcode, "load_t": tonnes, "species": species, "claims": claim or []}
+    answer = ask(config, "POST", "/courtesy", body)
+    if as_json:
+        out(answer)
+        return
+    for line in answer["text"]:
+        show(line)
 
 
 def composite(

@@ -75,13 +75,19 @@ class Ground:
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
+    return replace(
+        ground_read(tx, desk, at, without_load=without_load), policy=record_policy(tx, desk.policy, at)
+    )
+
+
+def ground_read(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
+    """The same without a record of the policy: for a question after which nothing is written."""
     packs = tuple(installed_packs(tx))
     in_force = packs_at(packs, at)
     states, found = cells.states_and_found(tx, without_load=without_load)
     return Ground(
-        _of_species(states, in_force), packs, at, record_policy(tx, desk.policy, at),
-        waived(tx, desk.policy, at), learnt(tx), found, lab_said(tx, later_analytes(in_force.values())),
-        partial(delivered_before, tx),
+        _of_species(states, in_force), packs, at, "", waived(tx, desk.policy, at), learnt(tx), found,
+        lab_said(tx, later_analytes(in_force.values())), partial(delivered_before, tx),
     )  # fmt: skip
 
 

@@ -196,6 +196,9 @@ class StationClient:
         rows = await self._send("POST", f"/loads/{load_id}/answers", body=body.model_dump(mode="json"))
         return _rows(rows, schemas.LoadQuestion)
 
+    async def ask_courtesy(self, body: schemas.CourtesyIn) -> schemas.CourtesyAnswer:
+        return await self._post("/courtesy", body, schemas.CourtesyAnswer)
+
     async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
         return await self._post("/readings", reading, schemas.Reading)
 

@@ -8,6 +8,7 @@ from textual.screen import Screen
 from drivers.text import barcode_of
 from station.api import schemas
 from ui.tui.client import StationProblem
+from ui.tui.courtesy import ask_today
 from ui.tui.dialogs import Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.papers import is_paper, take_paper
 from ui.tui.screens.base import StationScreen
@@ -65,6 +66,8 @@ def _open_sample(barcode: str, screen: StationScreen) -> None:
             _offer(barcode, screen)
         elif sample.load_id is not None:
             station.open_load(sample.load_id)
+        elif sample.kind == "courtesy" and sample.readings:
+            ask_today(screen, sample)
         else:
             text = station.t.gettext("{barcode} is known: a sample without load, {count} readings.")
             station.say(text.format(barcode=barcode, count=len(sample.readings)))

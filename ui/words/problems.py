@@ -644,6 +644,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("what was seen could not be drawn on the photo"),
         N_("The photo itself and the numbers are as they were."),
     ),
+    "not_a_courtesy": (
+        N_("the sample {barcode} is no courtesy sample"),
+        N_("Scan the farmer's bag; a load's own page says where it goes."),
+    ),
+    "courtesy_species": (
+        N_("nobody said which species the sample {barcode} is"),
+        N_("Say the species with the question."),
+    ),
     "form_wrong": (
         N_("the form cannot be used: {form_problem}"),
         N_("Correct the file and install it again."),

@@ -9,9 +9,10 @@ from station.api.auth import By
 from station.api.language import N_
 from station.api.openapi import problems
 from station.api.problems import not_valid
+from station.api.views import courtesy as courtesy_view
 from station.api.views import evidence
 from station.api.views.view import view_of
-from station.receival import readings, samples
+from station.receival import courtesy, readings, samples
 from station.store import queries
 
 router = APIRouter(tags=["samples"])
@@ -34,6 +35,16 @@ def enter_sample(asked: Asked, by: By, body: schemas.SampleIn) -> schemas.Sample
             asked.desk, body.barcode, body.kind, body.species, body.note, by, asked.now()
         )
     return _shown(asked, body.barcode)
+
+
+@router.post("/courtesy", responses=problems(404, 409))
+def ask_courtesy(asked: Asked, body: schemas.CourtesyIn) -> schemas.CourtesyAnswer:
+    """What would become of a load like this courtesy sample if it came now; nothing is reserved."""
+    with view_of(asked) as view:
+        found = courtesy.bring_today(
+            view.tx, asked.desk, body.barcode, body.load_t, body.species, body.claims, view.now
+        )
+        return courtesy_view.courtesy(view, found)
 
 
 @router.post("/readings", status_code=201, responses=problems(404, 409))

@@ -64,6 +64,7 @@ from station.api.schemas.corrections import (
     CorrectionState,
     SiteSpread,
 )
+from station.api.schemas.courtesy import Charge, CourtesyAnswer, CourtesyIn
 from station.api.schemas.devices import (
     Declared,
     DescribeIn,
@@ -361,6 +362,7 @@ __all__ = [
     "CertificatesFileIn",
     "CertificatesTaken",
     "ChainWeighing",
+    "Charge",
     "ClaimChoice",
     "ClassShareIn",
     "ClockHealth",
@@ -381,6 +383,8 @@ __all__ = [
     "CorrectionRequestAcceptIn",
     "CorrectionRequestRefuseIn",
     "CorrectionState",
+    "CourtesyAnswer",
+    "CourtesyIn",
     "CustodyAct",
     "DatasetEntry",
     "Day",

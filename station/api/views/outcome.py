@@ -21,7 +21,7 @@ def proposal(view: View, row: Proposal) -> schemas.Proposal:
         load_t=row.load_t,
         rule_pack=row.rule_pack,
         reasons=reasons(result["reasons"], view.language),
-        ranked=[_ranked(view, one) for one in result["ranked"]],
+        ranked=[ranked(view, one) for one in result["ranked"]],
         refused=[
             schemas.Refused(cell=one["cell"], reasons=reasons(one["reasons"], view.language))
             for one in result["refused"]
@@ -30,7 +30,7 @@ def proposal(view: View, row: Proposal) -> schemas.Proposal:
     )
 
 
-def _ranked(view: View, one: Mapping[str, Any]) -> schemas.Ranked:
+def ranked(view: View, one: Mapping[str, Any]) -> schemas.Ranked:
     """Proposals of older engines say no odds. Euros are for managers: they are not sent to terminals."""
     after = one.get("after")
     return schemas.Ranked(
