@@ -269,8 +269,14 @@ def test_the_forms_questions_go_with_the_photos(counter: Counter, browser: Brows
         expect(questions).to_have_count(3)
         page.get_by_role("button", name="heavy").click()
         expect(questions).to_have_count(4)
-        page.get_by_label("Hours since the rain").fill("12")
-        page.get_by_label("Hours since the rain").blur()
+        hours, field = page.get_by_label("Hours since the rain"), page.get_by_label("Field")
+        hours.fill("12")
+        field.click()
+        expect(field).to_be_focused()  # the field that has the keyboard keeps it
+        hours.fill("400")
+        field.click()
+        expect(hours).to_have_value("400")  # it is wrong, stays to be seen and is not sent
+        assert hours.evaluate("one => one.validity.customError")
         page.get_by_role("button", name="none").click()  # the hours are asked no more
         expect(questions).to_have_count(3)
         page.locator("fieldset[data-code=stored_at_farm] button").last.click()
@@ -278,6 +284,8 @@ def test_the_forms_questions_go_with_the_photos(counter: Counter, browser: Brows
         expect(page.locator("fieldset[data-code=rain] .chosen")).to_have_text("none")
         page.get_by_role("button", name="Send").click()
         expect(page.locator(".state")).to_have_text("received")
+        take(page, picture("next.jpg", TRAY + b"\0"))  # another look at the same load begins anew
+        expect(page.locator("#questions .chosen")).to_have_count(0)
     with silo.desk.ledger.read() as tx:
         (row,) = answers_by_load(tx, [load.id])[load.id]
     assert row.answers == {"rain": "none", "stored_at_farm": False}

@@ -23,38 +23,55 @@ export function answersToSend(load, forms, given) {
   }).filter((one) => Object.keys(one.answers).length);
 }
 
+// A row that stands there stays: what is being typed, and the field that has the keyboard, are not taken away.
 export function draw(place, load, forms, given, words, changed) {
-  place.replaceChildren(...formsFor(load, forms).flatMap((form) => {
+  const rows = new Map([...place.children].map((row) => [row.dataset.key, row]));
+  const wanted = formsFor(load, forms).flatMap((form) => {
     const answers = (given[form.sha256] ??= {});
     const answer = (question, value) => {
       if (value === undefined) delete answers[question.code];
       else answers[question.code] = value;
       changed();
     };
-    return asked(form, answers).map((question) => questionRow(question, answers[question.code], words, answer));
-  }));
+    return asked(form, answers).map((question) => {
+      const key = `${load.id} ${form.sha256} ${question.code}`;
+      const row = rows.get(key) ?? questionRow(key, question, answers, words, answer);
+      mark(row, answers[question.code]);
+      return row;
+    });
+  });
+  if (wanted.length !== rows.size || wanted.some((row, n) => place.children[n] !== row)) place.replaceChildren(...wanted);
 }
 
-function questionRow(question, value, words, answer) {
+function mark(row, value) {
+  for (const button of row.querySelectorAll("button")) {
+    const isChosen = button.dataset.answer === String(value);
+    button.classList.toggle("chosen", isChosen);
+    button.setAttribute("aria-pressed", String(isChosen));
+  }
+}
+
+function questionRow(key, question, answers, words, answer) {
   const row = copyOf("a-question"), choices = row.querySelector(".choices");
+  row.dataset.key = key;
   row.dataset.code = question.code;
   row.querySelector("legend").textContent = question.title + (question.required ? " *" : "");
   if (question.kind === "choice" || question.kind === "boolean") {
     const options = question.kind === "boolean" ? [[true, words.yes], [false, words.no]]
       : question.choices.map((one) => [one.code, one.title]);
-    choices.append(...options.map(([code, title]) => choiceButton(title, value === code, () => answer(question, value === code ? undefined : code))));
+    choices.append(...options.map(([code, title]) =>
+      choiceButton(code, title, () => answer(question, answers[question.code] === code ? undefined : code))));
   } else {
-    choices.append(field(question, value, (given) => answer(question, given)));
+    choices.append(field(question, answers[question.code], (given) => answer(question, given)));
   }
   return row;
 }
 
-function choiceButton(title, isChosen, choose) {
+function choiceButton(code, title, choose) {
   const button = document.createElement("button");
   button.type = "button";
+  button.dataset.answer = String(code);
   button.textContent = title;
-  button.classList.toggle("chosen", isChosen);
-  button.setAttribute("aria-pressed", String(isChosen));
   button.onclick = choose;
   return button;
 }
@@ -67,6 +84,7 @@ function field(question, value, answer) {
   input.maxLength = question.longest;
   input.inputMode = isText ? "text" : question.kind === "integer" ? "numeric" : "decimal";
   input.onchange = () => {
+    input.setCustomValidity("");
     const text = input.value.trim(), number = Number(text.replace(",", "."));
     if (!text) return answer(undefined);
     if (isText) return answer(text);
@@ -74,7 +92,7 @@ function field(question, value, answer) {
       && number >= (question.low ?? -Infinity) && number <= (question.high ?? Infinity);
     input.setCustomValidity(isGood ? "" : `${question.low ?? ""} – ${question.high ?? ""}`);
     input.reportValidity();
-    if (isGood) answer(number);
+    answer(isGood ? number : undefined);
   };
   return input;
 }

@@ -7,7 +7,7 @@ import * as store from "./store.js";
 const words = JSON.parse(document.getElementById("words").textContent);
 const $ = (id) => document.getElementById(id);
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-let known = { loads: [], forms: [], max_upload_bytes: 40e6, most_photos: 4 }, draft = null;
+let known = { loads: [], forms: [], max_upload_bytes: 40e6, most_photos: 4 }, draft = null, drawn = null;
 const NEWS_MS = 10000;
 
 function say(text) {
@@ -77,6 +77,8 @@ async function addPhotos(files) {
 
 function drawDraft() {
   show(draft ? "take" : "choose");
+  if (drawn !== draft) $("questions").replaceChildren();  // those of another draft
+  drawn = draft;
   if (!draft) return;
   $("chosen").textContent = draft.title;
   $("note").value = draft.form.note ?? "";
