@@ -67,7 +67,8 @@ class CellState:
 
     @property
     def free_t(self) -> float:
-        return known(self.capacity_t - self.content_t - self.reserved_t)
+        """A balance below 0 makes no room that the walls do not have."""
+        return known(self.capacity_t - max(0.0, self.content_t) - self.reserved_t)
 
     @property
     def filled(self) -> float:

@@ -25,7 +25,8 @@ class Criterion:
     by the supplier. `kind` "blendable" is about the mixture in the cell, "never_blend" keeps a load out even
     where the mixture would pass, "information" is told and never decides. `sure` is the probability with
     which the limit must be met (of a blendable one by the cell, of a never-blend one by the load), 0.5 to 1;
-    None: the value alone decides. `counted_by`: what the limit is a share of. `confidence`: how sure it is
+    None: the value alone decides. `each`: a load beyond it is not blended, whatever the mixture would be.
+    `counted_by`: what the limit is a share of. `confidence`: how sure it is
     that the source says so ("high": its text was read, "middle": a second-hand page, "low": common
     knowledge)."""
 
@@ -39,8 +40,13 @@ class Criterion:
     kind: CriterionKind
     source: str
     sure: float | None = None
+    each: float | None = None
     counted_by: CountedBy = "mass"
     confidence: Confidence | None = None
+
+    def is_too_far(self, value: float) -> bool:
+        """Tell whether a load of this value is kept out of every mixture."""
+        return self.each is not None and not compare(value, self.op, self.each, self.step)
 
     def is_met_by(self, value: float) -> bool:
         """Tell whether `value`, in this criterion's unit and basis, meets the limit."""

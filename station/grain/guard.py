@@ -105,6 +105,7 @@ _BARS = frozenset(
         Code.OUTSIDE_LIMIT,
         Code.CELL_OUTSIDE,
         Code.CELL_HOLDS_OUTSIDE,
+        Code.TOO_FAR_TO_BLEND,
         Code.CELL_NOT_SURE,
         Code.LOAD_NOT_SURE,
         Code.RISKS_THE_CELL,

@@ -111,6 +111,7 @@ class Code(StrEnum):
     CLAIM_SATISFIED = "claim_satisfied"  # claim (of the cell, met by another of the load)
     CLAIMS_LOST = "claims_lost"  # claims
     # cell_value, cell_u: of the cell after the load; p: the probability that it meets the limit then
+    TOO_FAR_TO_BLEND = "too_far_to_blend"  # analyte, value, u, limit, op, unit, basis, each
     CELL_STAYS = "cell_stays"  # analyte, value, u (or None), limit, op, unit, basis, cell_value, cell_u, p
     # mean, mean_u, mean_t: of the supplier's last tonnes, this load among them; p: that it meets the limit
     AVERAGE_GRANTS = "average_grants"  # analyte, value, u (or None), limit, op, unit, basis, mean ..., p

@@ -83,7 +83,9 @@ def _held_outside(
     if met and (criterion.sure is None or p >= criterion.sure):
         return [], False
     params = {**compared_params(criterion, value), **_of_cell(criterion, value, mean, p)}
-    return [Reason(Code.CELL_HOLDS_OUTSIDE, params)], not met
+    if met:
+        return [Reason(Code.CELL_NOT_SURE, params | {"sure": criterion.sure})], False
+    return [Reason(Code.CELL_HOLDS_OUTSIDE, params)], True
 
 
 def with_load(before: Mixture, load_t: float, load: Mapping[Analyte, Mean]) -> After:
@@ -111,6 +113,9 @@ def _with_cell(step: Compared, mean: Mean, moisture: float | None) -> tuple[list
     assert span is not None  # only a criterion that blends comes here
     value, met, p = _compare(criterion, span, mean, moisture)
     sure = criterion.sure
+    if criterion.is_too_far(step.value):
+        params = compared_params(criterion, step.value, step.u)
+        return [Reason(Code.TOO_FAR_TO_BLEND, params | {"each": criterion.each})], False, False
     if met and (sure is None or p >= sure):
         if step.met and p >= _SAID_BELOW:
             return [step.alone if step.passes else _meets(step)], True, True
@@ -160,6 +165,6 @@ def box_probability(box: Box, means: Mapping[Analyte, Mean]) -> float:
 
 
 def after_of(mixture: Mixture) -> After:
-    """Return a mixture as a person reads it; what is not known of all of it is left out."""
+    """Return a mixture as a person reads it; what is known of a part of it stands for that part."""
     content = {analyte: shown(analyte, mixture.means[analyte]) for analyte in in_order(mixture.means)}
     return After(known(mixture.tonnes), content)

@@ -11,6 +11,9 @@ from ui.words.vocabulary import ANALYTES, word
 _WITHOUT_GRADE = frozenset({"hold_cell", "quarantine_cell", "by_declaration"})
 
 
+_UNKNOWN = frozenset({"known_later", "not_declared"})
+
+
 def odds_texts(
     p_load_ok: float | None,
     p_cell_ok: float | None,
@@ -23,7 +26,12 @@ def odds_texts(
     {mean, u, unit, basis} by analyte."""
     texts = []
     if p_load_ok is not None and p_cell_ok is not None and _WITHOUT_GRADE.isdisjoint(codes):
-        text = t.gettext(N_("meets the grade: the load {load}, the cell with it {cell}"))
+        is_partly_known = not _UNKNOWN.isdisjoint(codes)
+        text = t.gettext(
+            N_("meets the grade by what is known: the load {load}, the cell with it {cell}")
+            if is_partly_known
+            else N_("meets the grade: the load {load}, the cell with it {cell}")
+        )
         texts.append(text.format(load=odds(p_load_ok, t), cell=odds(p_cell_ok, t)))
     if after is not None and (content := _content(after, t)):
         text = t.gettext(N_("then {tonnes} at {content}"))

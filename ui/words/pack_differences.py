@@ -14,7 +14,8 @@ _TITLES: Mapping[str, str] = {
 _WORDS: Mapping[str, str] = {
     "lower": N_("lower limit"), "upper": N_("upper limit"), "information": N_("for information"),
     "limit": N_("limit"), "unit": N_("unit"), "basis": N_("basis"), "step": N_("rounding step"),
-    "required": N_("known"), "kind": N_("judged"), "sure": N_("sure by"), "counted_by": N_("share of"),
+    "required": N_("known"), "kind": N_("judged"), "sure": N_("sure by"),
+    "each": N_("each load"), "counted_by": N_("share of"),
     "source": N_("source"), "confidence": N_("source's weight"), "species": N_("species"),
     "name": N_("name"), "value": N_("preference"), "claims": N_("claims"), "version": N_("version"),
     "valid_from": N_("holds from"), "valid_until": N_("holds until"), "overrides": N_("whose word is enough"),

@@ -49,6 +49,8 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
+    if "cell_u" in params and not params["cell_u"] and params.get("p") is not None:
+        words["p"] = t.gettext("{p} (no error is stated)").format(p=words["p"])
     words["mean_measured"] = _measured(params, t, "mean", "mean_u")
     for name in ("value", "share"):
         words[name] = _apart(name, params, t) or words[name]

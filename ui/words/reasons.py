@@ -139,6 +139,9 @@ SENTENCES: Mapping[str, str] = {
     "not_declared": N_("{analyte}: not declared"),
     "hold_cell": N_("hold cell: kept apart until a value or a decision comes"),
     "quarantine_cell": N_("quarantine cell: never to be blended"),
+    "too_far_to_blend": N_(
+        "{analyte} {measured}: a load is blended only where it is {op} {each}, however good the cell is"
+    ),
     "cell_stays": N_(
         "{analyte} {measured}, limit {op} {limit}: the cell stays at {cell_measured}, probability {p}"
     ),
@@ -393,6 +396,7 @@ AGAINST = frozenset(
         "unknown_grade",
         "outside_limit",
         "cell_outside",
+        "too_far_to_blend",
         "average_outside",
         "cell_not_sure",
         "load_not_sure",

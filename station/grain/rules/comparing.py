@@ -64,6 +64,7 @@ def _criteria(id_: str, was: Grade, now: Grade) -> Iterator[PackDifference]:
             "required",
             "kind",
             "sure",
+            "each",
             "counted_by",
             "source",
             "confidence",

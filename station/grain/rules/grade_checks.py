@@ -66,6 +66,17 @@ def _check_criterion(where: str, criterion: CriterionTable) -> None:
         raise RulePackError(f"{where}.required", "information_at_intake")
     if criterion.kind == "information" and criterion.sure is not None:
         raise RulePackError(f"{where}.sure", "information_not_sure")
+    if criterion.each is not None:
+        _check_each(f"{where}.each", criterion, criterion.each)
+
+
+def _check_each(where: str, criterion: CriterionTable, each: float) -> None:
+    """It is beyond the limit of a mixture, as the limit is written."""
+    if criterion.kind != "blendable":
+        raise RulePackError(where, "each_not_blended")
+    check_limit(where.removesuffix(".each"), criterion.analyte, criterion.basis, each, criterion.step)
+    if each == criterion.limit or (each < criterion.limit) != criterion.op.is_lower_bound:
+        raise RulePackError(where, "each_not_beyond", limit=criterion.limit, op=str(criterion.op))
 
 
 def _check_bounds(where: str, grade: GradeTable) -> None:

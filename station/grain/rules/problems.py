@@ -22,6 +22,10 @@ SENTENCES: Mapping[str, str] = {
     "second_lower": N_("{analyte} has a second lower limit in '{id}'"),
     "second_upper": N_("{analyte} has a second upper limit in '{id}'"),
     "none_can_meet": N_("no {analyte} can meet '{id}'"),
+    "each_not_blended": N_("only a limit that is blended also limits each load"),
+    "each_not_beyond": N_(
+        "must lie beyond the limit {limit} that is '{op}': it is for each load of a mixture"
+    ),
     "information_at_intake": N_("what is only told cannot be required at intake"),
     "information_not_sure": N_("what is only told decides nothing: it has no probability to be met with"),
     "information_only": N_("'{id}' has nothing that decides: every criterion is only told"),

@@ -39,6 +39,7 @@ class CriterionTable(_Table):
     kind: CriterionKind
     source: Text
     sure: Annotated[Number, Field(ge=0.5, le=1.0)] | None = None
+    each: Number | None = None
     counted_by: CountedBy = "mass"
     confidence: Confidence | None = None
 

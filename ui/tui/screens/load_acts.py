@@ -8,6 +8,7 @@ from typing import Literal
 from station.api import schemas
 from ui.tui.decisions import decide
 from ui.tui.dialogs import Choice, Option
+from ui.tui.lines.load import odds_of
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
 from ui.tui.questions import change_answer
@@ -54,7 +55,7 @@ def _other_ways(screen: StationScreen, load: schemas.Load, proposal: schemas.Pro
         (ranked.pit, ranked.cell): Option(
             f"{ranked.pit}\n{ranked.cell}",
             way(ranked.pit, ranked.cell, board, t),
-            reason_list(ranked.reasons[:2], t),
+            " · ".join(odds_of(ranked, t)) or reason_list(ranked.reasons[:2], t),
         )
         for ranked in proposal.ranked
     }
