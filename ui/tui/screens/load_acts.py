@@ -55,7 +55,7 @@ def _other_ways(screen: StationScreen, load: schemas.Load, proposal: schemas.Pro
         (ranked.pit, ranked.cell): Option(
             f"{ranked.pit}\n{ranked.cell}",
             way(ranked.pit, ranked.cell, board, t),
-            " · ".join(odds_of(ranked, t)) or reason_list(ranked.reasons[:2], t),
+            " · ".join(odds_of(ranked, t)[:1]) or reason_list(ranked.reasons[:2], t),
         )
         for ranked in proposal.ranked
     }
