@@ -1,5 +1,8 @@
 """A load's weight is estimated before tipping from one gross weighing, and known after the tare."""
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
 from station.grain.units import Kilograms
 
 
@@ -30,3 +33,25 @@ def net_kg(gross_kg: Kilograms, tare_kg: Kilograms) -> Kilograms:
     if tare_kg > gross_kg:
         raise ValueError(f"a tare of {tare_kg} kg is above its gross of {gross_kg} kg")
     return Kilograms(round(round(gross_kg, 3) - round(tare_kg, 3), 3))
+
+
+def split_kg(whole_kg: float, shares: Sequence[float]) -> list[float]:
+    """Return the parts of a net by their shares of it: whole kilograms that add up to it; what is no whole
+    kilogram of the net is in the last part."""
+    total = sum(shares)
+    edges = [float(round(whole_kg * share / total)) for share in accumulate(shares[:-1])]
+    return [round(end - begin, 3) for begin, end in pairwise([0.0, *edges, whole_kg])]
+
+
+def parts_kg(whole_kg: float, said_kg: Sequence[float | None]) -> list[float]:
+    """Return the parts of a net of which a person said the kilograms; one of them may be what is left.
+
+    Raises ValueError where they are no whole kilograms, or do not add up to the net."""
+    said = [kg for kg in said_kg if kg is not None]
+    left = round(whole_kg - sum(said), 3)
+    unsaid = len(said_kg) - len(said)
+    if unsaid > 1 or (left <= 0.0 if unsaid else left != 0.0):
+        raise ValueError(f"parts of {sum(said)} kg are not a net of {whole_kg} kg")
+    if unsaid and not all(kg.is_integer() for kg in said):
+        raise ValueError("a part is said in whole kilograms")
+    return [left if kg is None else kg for kg in said_kg]

@@ -38,6 +38,7 @@ from station.store.tables import (
 CONFIRMED, CORRECTED, RELEASED = "confirmed", "corrected", "released"
 ACTS = (CONFIRMED, CORRECTED, RELEASED)
 IS_CURRENT = col(Ticket.current).is_(True)  # no other took its place
+TIPPED_SO = col(Tipping.current).is_(True)
 MOST = 2000  # of the values of a hold that are looked at, the newest
 
 
@@ -138,7 +139,7 @@ def held_values(tx: Session, hold: Hold, most: int = MOST) -> list[HeldValue]:
         row.load_id: row for row in tx.exec(select(Ticket).where(col(Ticket.load_id).in_(ids), IS_CURRENT))
     }
     cells: dict[str, set[str]] = defaultdict(set)
-    for tipping in tx.exec(select(Tipping).where(col(Tipping.load_id).in_(ids))):
+    for tipping in tx.exec(select(Tipping).where(col(Tipping.load_id).in_(ids), TIPPED_SO)):
         cells[tipping.load_id].add(tipping.cell_id)
     used = readings_used(tx, ids, hold.analyte)
     return [
@@ -158,7 +159,7 @@ def extent(tx: Session, hold: Hold) -> Extent:
     loads = tx.exec(select(func.count()).select_from(held.distinct().subquery())).one()
     ticketed = col(Ticket.load_id).in_(held) & IS_CURRENT
     tickets, kg = tx.exec(select(func.count(), func.sum(Ticket.net_kg)).where(ticketed)).one()
-    cells = tx.exec(select(Tipping.cell_id).where(col(Tipping.load_id).in_(held)).distinct()).all()
+    cells = tx.exec(select(Tipping.cell_id).where(col(Tipping.load_id).in_(held), TIPPED_SO).distinct()).all()
     return Extent(loads, tickets, round((kg or 0.0) / 1000, 3), tuple(sorted(cells)))
 
 

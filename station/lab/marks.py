@@ -94,6 +94,7 @@ def _doubted_cells(tx: Session, hold: Hold) -> set[str]:
 def _tipped(tx: Session, hold: Hold) -> list[Step]:
     """What came from a pit with a value that the hold covers, oldest first."""
     query = select(Tipping.seq, Tipping.cell_id, Tipping.load_id, Measurement.source_id)
+    query = query.where(col(Tipping.current).is_(True))
     query = query.join(Measurement, col(Measurement.load_id) == Tipping.load_id).where(is_covered(hold))
     rows = tx.exec(query.order_by(col(Measurement.at).desc()).limit(MOST))
     came = [Step(seq or 0, 0, cell, None, load, reading) for seq, cell, load, reading in rows]

@@ -255,8 +255,10 @@ def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     for part in document["tipped"]:
         pit, cell = (vocabulary.short_name(part.get(f"{key}_name", part[key])) for key in ("pit", "cell"))
         place = t.gettext("pit {pit}, cell {cell}").format(pit=pit, cell=cell)
-        share = "" if part["share"] == 1 else f" {t.percent(part['share'], 1)}"
-        yield from _pair(t.gettext("Tipped"), place + share)
+        part_of_it = ""
+        if len(document["tipped"]) > 1:
+            part_of_it = ", " + (t.kg(part["kg"]) if "kg" in part else t.percent(part["share"], 1))
+        yield from _pair(t.gettext("Tipped"), place + part_of_it)
 
 
 def _pair(name: str, value: str, *, strong: bool = False) -> Iterator[Line]:

@@ -87,8 +87,8 @@ def move(tx: Session, row: CellMovement) -> CellMovement:
     """Appends one movement (its kg signed), to which it gives the cell's balance and standing after it."""
     before = last_movement(tx, row.cell_id)
     row.content_kg = (before.content_kg if before else 0.0) + row.kg
-    row.content = _content_after(before, row)
-    row.standing = _standing_after(before, row).as_dict()
+    row.content = content_after(before, row)
+    row.standing = standing_after(before, row).as_dict()
     tx.add(row)
     tx.flush()
     return row
@@ -199,7 +199,7 @@ def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
     return {name: {**was, "known_t": was["known_t"] * share} for name, was in whole.content.items()}
 
 
-def _content_after(before: CellMovement | None, row: CellMovement) -> dict[str, Any]:
+def content_after(before: CellMovement | None, row: CellMovement) -> dict[str, Any]:
     """The balance per analyte: a mean weighted by the tonnes it is known of, which are never more than there
     are. What leaves a cell leaves its quality as it was; what is dried in its cell leaves it and comes back;
     what a count finds is more, or less, of the same."""
@@ -242,7 +242,7 @@ def _taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dic
     return content
 
 
-def _standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
+def standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
     """A cell is as good as new once it was cleaned; of an empty one only what the grain left stays. What came
     late of grain that lies there says what it is, without any mass."""
     if row.act.get("cleaned"):

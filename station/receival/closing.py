@@ -9,30 +9,27 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.printers import TICKET
-from station.acts.refusals import Conflict, Fault, Invalid
+from station.acts.refusals import Conflict, Fault
 from station.grain.bridge import remarks_on_weight
-from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
+from station.grain.loadweight import split_kg
 from station.grain.reasons import Code
 from station.grain.units import Kilograms
-from station.receival import cells, lines, moved_grain, print_jobs, shipment_standing
+from station.receival import cells, print_jobs, shipment_standing
 from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
-from station.receival.guards import guard_for
-from station.receival.loads import end_load, is_whole
+from station.receival.loads import end_load
 from station.receival.supplier_matches import leads_to
 from station.receival.ticket_facts import facts_of, grade_of, instruments_of
+from station.receival.tippings import Tipped, broken_elsewhere, move_in, tip, told
 from station.store import audit, counters, queries
 from station.store.batches import Chain
 from station.store.ids import new_id
 from station.store.names import names_of
 from station.store.tables import (
-    Cell,
-    CellMovement,
     Instrument,
     Load,
     LoadOwner,
-    Pit,
     Reading,
     Supplier,
     Ticket,
@@ -53,15 +50,6 @@ class Net:
     kg: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tipped:
-    """A share of one load that went through `pit` into `cell`."""
-
-    pit: str
-    cell: str
-    share: float
-
-
 def close_loads(
     tx: Session, desk: Desk, visit: Visit, loads: Sequence[Load], chain: Chain, last: Weighing,
     tipped: Mapping[str, Sequence[Tipped]], actor: Actor, at: datetime,
@@ -69,31 +57,25 @@ def close_loads(
     """Closes `loads` with the weight `last`. Loads weighed together share the net by their declared split,
     in whole kilograms that add up to gross less tare. Parts that were weighed full apart are weighed empty
     apart too: one weight of both would say nothing of either."""
+    if not loads:
+        return ()
     if len(loads) > 1 and weighed_apart(chain):
         raise Conflict(Fault.WEIGHED_APART, plate=visit.plate)
-    total_share = sum(load.share for load in loads)
-    tickets, before = [], 0.0
-    for load in loads:
-        after = 1.0 if load is loads[-1] else before + load.share / total_share
-        net = _net(load, len(loads), chain, last, before, after)
+    gross = _gross(loads[0], chain, last)
+    whole_kg = net_of(Kilograms(gross.kg), Kilograms(last.kg))
+    tickets = []
+    for load, kg in zip(loads, split_kg(whole_kg, [load.share for load in loads]), strict=True):
+        net = Net(gross, last, whole_kg, len(loads), kg)
         ticket = _close(tx, desk, visit, load, net, tipped.get(load.id), actor, at)
         tickets += [ticket] if ticket else []
-        before = after
     return tuple(tickets)
 
 
-def _net(load: Load, loads: int, chain: Chain, last: Weighing, before: float, after: float) -> Net:
+def _gross(load: Load, chain: Chain, last: Weighing) -> Weighing:
     gross = gross_weighing(chain, load)
     if gross is None or gross.kg <= last.kg:
         raise Conflict(Fault.TARE_NOT_BELOW_GROSS, gross_kg=gross.kg if gross else None, tare_kg=last.kg)
-    whole_kg = net_of(Kilograms(gross.kg), Kilograms(last.kg))
-    kg = round(_edge(whole_kg, after) - _edge(whole_kg, before), 3)
-    return Net(gross, last, whole_kg, loads, kg)
-
-
-def _edge(whole_kg: float, share: float) -> float:
-    """The kilograms up to this share of the net: whole ones, but the last load has all that is left."""
-    return whole_kg if share == 1.0 else float(round(whole_kg * share))
+    return gross
 
 
 def _close(
@@ -101,9 +83,8 @@ def _close(
     actor: Actor, at: datetime,
 ) -> Ticket | None:  # fmt: skip
     """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one."""
-    tippings = _tip(tx, load, tipped, actor, at)
-    _move(tx, load, tippings, net.kg, actor, at)
-    lines.note_treated(tx, load, tippings, moved_grain.substances_on(tx, load.id))
+    tippings = tip(tx, load, tipped or [_decided(tx, load)], net.kg, actor, at)
+    move_in(tx, load, tippings, actor, at)
     if shipment_standing.of_load(tx, load.id) is not None:
         shipment_standing.note_weight(tx, load, net.kg)
         end_load(tx, load, "received", "", actor, at)
@@ -114,61 +95,15 @@ def _close(
     audit.record(
         tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
         subject_id=ticket.id,
-        data={"number": ticket.number, "net_kg": ticket.net_kg, **_broken_elsewhere(tx, load, tippings)},
+        data={"number": ticket.number, "net_kg": ticket.net_kg, **broken_elsewhere(tx, load, tippings)},
     )  # fmt: skip
     return ticket
 
 
-def _broken_elsewhere(tx: Session, load: Load, tippings: Sequence[Tipping]) -> dict[str, list[str]]:
-    """The guarded rules that grain breaks where it was tipped otherwise than decided: what happened is
-    recorded whoever says so, and is not passed over in silence."""
-    decision, proposal = queries.current_decision(tx, load.id), queries.current_proposal(tx, load.id)
-    if decision is None or proposal is None:
-        return {}
-    elsewhere = {one.cell_id for one in tippings if one.cell_id != decision.cell}
-    broken = {rule for cell in elsewhere for rule in guard_for(tx, proposal.result, cell).rules}
-    return {"guard": [rule.value for rule in Guarded if rule in broken]} if broken else {}
-
-
-def _tip(
-    tx: Session, load: Load, tipped: Sequence[Tipped] | None, actor: Actor, at: datetime
-) -> list[Tipping]:
-    """Records the tipping as decided, or else as the operator says it happened."""
+def _decided(tx: Session, load: Load) -> Tipped:
     decision = queries.current_decision(tx, load.id)
     assert decision is not None  # checked before closing
-    parts = [(part.pit, part.cell, part.share) for part in tipped or ()] or [
-        (decision.pit, decision.cell, 1.0)
-    ]
-    total = sum(share for _, _, share in parts)
-    if not is_whole(total):
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 6))
-    rows, reached = [], cells.pits_of_cells(tx)
-    for pit, cell, share in parts:
-        if tx.get(Cell, cell) is None:
-            raise Invalid(Fault.UNKNOWN_CELL, cell=cell)
-        if pit not in reached.get(cell, ()):
-            raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
-        rows.append(
-            Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.id)
-        )
-    tx.add_all(rows)
-    return rows
-
-
-def _move(
-    tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, actor: Actor, at: datetime
-) -> None:
-    for tipping in tippings:
-        kg = net_kg * tipping.share
-        cells.move(
-            tx,
-            CellMovement(
-                id=new_id(at), cell_id=tipping.cell_id, kind="in", kg=kg,
-                values=shipment_standing.moved_values(tx, load, kg), regime=load.regime,
-                organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
-                grain=moved_grain.of_load(tx, load, tipping.cell_id),
-            ),
-        )  # fmt: skip
+    return Tipped(decision.pit, decision.cell, share=1.0)
 
 
 def _ticket(
@@ -252,7 +187,7 @@ def _document(
             }
             for name, value in values.items()
         },
-        "tipped": [_tipped(tx, tipping) for tipping in tippings],
+        "tipped": told(tx, tippings),
         **facts_of(tx, load.id, grade_of(tx, tippings), ticket.net_kg, moved, values),
     }
 
@@ -270,16 +205,6 @@ def _expired(tx: Session, load: Load) -> dict[str, dict[str, Any]]:
         if expired := next((one for one in said if one["code"] == Code.VERIFICATION_EXPIRED), None):
             found[name] = {"remarks": [expired]}
     return found
-
-
-def _tipped(tx: Session, tipping: Tipping) -> dict[str, Any]:
-    """Where it went, by the names of that day."""
-    pit, cell = tx.get(Pit, tipping.pit), tx.get(Cell, tipping.cell_id)
-    return {
-        "pit": tipping.pit, "pit_name": pit.name if pit else tipping.pit,
-        "cell": tipping.cell_id, "cell_name": cell.name if cell else tipping.cell_id,
-        "share": tipping.share,
-    }  # fmt: skip
 
 
 def _doubt(name: str, doubt: dict[str, Any] | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ The weights are those of the first one. What a bias correction alone changes sta
 what the instrument said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,12 @@ from station.acts.printers import TICKET
 from station.receival import cells, print_jobs
 from station.receival.clock_acts import time_doubt
 from station.receival.closing import next_number
-from station.receival.ticket_facts import facts_of
+from station.receival.ticket_facts import facts_of, grade_of
+from station.receival.tippings import told
 from station.store import audit
 from station.store.ids import new_id
 from station.store.names import names_of
-from station.store.tables import Load, Ticket
+from station.store.tables import Load, Ticket, Tipping
 
 
 def correct_ticket(
@@ -27,13 +28,41 @@ def correct_ticket(
 ) -> Ticket | None:
     """Issue one where the values that a load's ticket says are others now; None where they are not, or where
     it has none."""
-    query = select(Ticket).where(Ticket.load_id == load.id, col(Ticket.current).is_(True))
-    before = tx.exec(query.order_by(col(Ticket.seq).desc()).limit(1)).first()
+    before = _current(tx, load)
     if before is None:
         return None
     said = _said_values(tx, before, values)
     if _figures(said) == _figures(before.document["values"]):
         return None
+    grade = before.document.get("quality", {}).get("grade")
+    facts = {"values": said, **facts_of(tx, load.id, grade, before.net_kg, values, said)}
+    return _replace(tx, desk, load, before, facts, why, actor, at)
+
+
+def correct_where_tipped(
+    tx: Session, desk: Desk, load: Load, tippings: Sequence[Tipping], why: str, actor: Actor, at: datetime
+) -> Ticket | None:
+    """Issue one that names the cells and pits where a load really went, by whose grade it is paid; None where
+    it has none."""
+    before = _current(tx, load)
+    if before is None:
+        return None
+    uncertain = before.document.get("quality", {}).get("u", {})
+    moved = {name: {"u": u} for name, u in uncertain.items()}
+    values = before.document["values"]
+    facts = facts_of(tx, load.id, grade_of(tx, tippings), before.net_kg, moved, values)
+    return _replace(tx, desk, load, before, {"tipped": told(tx, tippings), **facts}, why, actor, at)
+
+
+def _current(tx: Session, load: Load) -> Ticket | None:
+    query = select(Ticket).where(Ticket.load_id == load.id, col(Ticket.current).is_(True))
+    return tx.exec(query.order_by(col(Ticket.seq).desc()).limit(1)).first()
+
+
+def _replace(
+    tx: Session, desk: Desk, load: Load, before: Ticket, said: Mapping[str, Any], why: str, actor: Actor,
+    at: datetime,
+) -> Ticket:  # fmt: skip
     before.current = False
     tx.add(before)
     tx.flush()
@@ -48,11 +77,10 @@ def correct_ticket(
         },
         id=new_id(at),
     )  # fmt: skip
-    document = {name: part for name, part in before.document.items() if name != "time_doubt"}
+    document = {name: part for name, part in before.document.items() if name not in ("time_doubt", "pay")}
     ticket.document = document | {
         "number": ticket.number, "at": at.isoformat(), "by": names_of(tx, [actor.id]).get(actor.id, actor.id),
-        "values": said, "corrects": {"number": before.number, "at": before.at.isoformat(), "why": why},
-        **facts_of(tx, load.id, before.document.get("quality", {}).get("grade"), before.net_kg, values, said),
+        **said, "corrects": {"number": before.number, "at": before.at.isoformat(), "why": why},
         **({"time_doubt": doubt} if doubt else {}),
     }  # fmt: skip
     tx.add(ticket)

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from station.post.recovery import Told
 from station.receival import cells
 from station.receival.recovered_rows import Row, Work
+from station.receival.unmixed import take_back
 from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Load, Weighing
 
@@ -62,7 +63,8 @@ def _move(work: Work, row: Row) -> None:
     }
     known["act"] = {"was": row["kind"], **row["act"]}
     again = CellMovement(**{**row, **known, "id": again_of(row["id"]), "kind": KIND, "seq": None})
-    cells.move(work.tx, again)
+    move = take_back if again.load_id and again.kg < 0 else cells.move
+    move(work.tx, again)
 
 
 def _here(work: Work, kind: type[Load] | type[Weighing], id_: str | None, table: str = "load") -> str | None:
@@ -79,7 +81,7 @@ def _take_back(work: Work, loads: set[str]) -> None:
     for row in tx.exec(select(CellMovement).where(col(CellMovement.id).in_(since))).all():
         id_ = again_of(row.id)
         if row.load_id in loads and row.kind != KIND and tx.get(CellMovement, id_) is None:
-            cells.move(tx, _opposite(row, id_, work))
+            take_back(tx, _opposite(row, id_, work))
 
 
 def _opposite(row: CellMovement, id_: str, work: Work) -> CellMovement:

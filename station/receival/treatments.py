@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
@@ -18,10 +18,11 @@ from station.receival.lines import check_line, in_line, note_treated
 from station.receival.loads import load_named, open_load
 from station.receival.moved_grain import substances_on
 from station.receival.movements import NOTHING_SAID, find_cell, movement
+from station.receival.tippings import tippings_of
 from station.receival.withdrawing import withdraw_where_it_fails
 from station.store import audit
 from station.store.ids import new_id
-from station.store.tables import CellMovement, Load, Tipping, Treatment
+from station.store.tables import CellMovement, Load, Treatment
 
 Kind = Literal["insecticide", "fumigation"]
 _IN_CELLS = ("ticketed", "received", "on_paper")  # outcomes of loads whose grain lies in cells
@@ -131,7 +132,7 @@ def _treat(tx: Session, desk: Desk, cell: str, row: Treatment, actor: Actor) -> 
 
 
 def _treat_where_it_lies(tx: Session, desk: Desk, load: Load, row: Treatment, actor: Actor) -> None:
-    tippings = tx.exec(select(Tipping).where(Tipping.load_id == load.id).order_by(col(Tipping.seq))).all()
+    tippings = tippings_of(tx, load.id)
     for cell in dict.fromkeys(tipping.cell_id for tipping in tippings):
         _treat(tx, desk, cell, row, actor)
     tx.flush()

@@ -14,13 +14,13 @@ from station.grain.bridge import remarks_on_weight
 from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import closing, forms, pairings, proposals
-from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
 from station.receival.loads import open_visit
 from station.receival.offers import Offer, offers_for
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_at_use, check_asked
+from station.receival.tippings import Tipped
 from station.receival.typed_weights import hold_to_bridge
 from station.receival.vehicle_weights import questions_of
 from station.receival.visual_checks import questions_of_findings

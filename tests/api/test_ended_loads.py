@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from station.receival import decisions
-from station.receival.closing import Tipped
+from station.receival.tippings import Tipped
 from station.receival.visits import NewLoad
 from station.receival.weighings import confirm
 from station.store.tables import Decision

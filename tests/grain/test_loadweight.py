@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.grain.loadweight import estimate_load_kg, net_kg
+from station.grain.loadweight import estimate_load_kg, net_kg, parts_kg, split_kg
 
 
 def test_the_last_tare_of_the_vehicle_gives_the_estimate():
@@ -44,3 +44,28 @@ def test_a_tare_above_the_gross_is_refused():
         net_kg(14_980.0, 43_120.0)
     with pytest.raises(ValueError, match="gross weight"):
         estimate_load_kg(0.0, None, 0.6, 1.0)
+
+
+@given(st.integers(1, 60_000), st.lists(st.floats(0.001, 1.0), min_size=1, max_size=6))
+def test_parts_by_shares_are_whole_kilograms_that_add_up(net, shares):
+    parts = split_kg(float(net), shares)
+    assert sum(parts) == net
+    assert all(part.is_integer() and part >= 0 for part in parts)
+
+
+def test_what_is_no_whole_kilogram_is_in_the_last_part():
+    assert split_kg(10_000.5, [0.5, 0.5]) == [5_000.0, 5_000.5]
+
+
+def test_one_part_may_be_what_is_left():
+    assert parts_kg(27_880.0, [12_500.0, None]) == [12_500.0, 15_380.0]
+    assert parts_kg(27_880.0, [None]) == [27_880.0]
+    assert parts_kg(27_880.0, [27_000.0, 880.0]) == [27_000.0, 880.0]
+
+
+@pytest.mark.parametrize(
+    "said", [[12_500.0], [None, None], [27_880.0, None], [0.5, None], [20_000.0, 20_000.0]]
+)
+def test_parts_that_are_not_the_net_are_refused(said):
+    with pytest.raises(ValueError, match="part"):
+        parts_kg(27_880.0, said)

@@ -13,9 +13,9 @@ from station.acts.refusals import Conflict, Fault, NotAllowed, Refusal
 from station.grain.guard import Guarded
 from station.receival import approvals, decisions, enrolments, people
 from station.receival.approvals import HOLDS, MOST_WRONG
-from station.receival.closing import Tipped
 from station.receival.replay import replay
 from station.receival.rule_packs import install_pack
+from station.receival.tippings import Tipped
 from station.receival.visual_checks import check_visually
 from station.store.approval_key import NAME
 from station.store.tables import Approval, AuditEvent, Decision, Enrolment, Load, Visit

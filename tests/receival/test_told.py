@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from station.receival import decisions, visits, weighings
-from station.receival.closing import Tipped
+from station.receival.tippings import Tipped
 from station.receival.visits import NewLoad
 from station.store.tables import Decision, Load, Ticket, Visit
 from tests.silo_rig import ANNE, MARC, Silo
@@ -91,8 +91,10 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
             "test_weight": {"value": 77.4, "unit": "kg/hl", "basis": None, "typed_by": None, "n": 1},
         },
         "tipped": [
-            {"pit": "p2", "pit_name": "Pit 2", "cell": "c3", "cell_name": "Cell C3", "share": 0.75},
-            {"pit": "p2", "pit_name": "Pit 2", "cell": "h1", "cell_name": "Cell H1", "share": 0.25},
+            {"pit": "p2", "pit_name": "Pit 2", "cell": "c3", "cell_name": "Cell C3", "share": 0.75,
+             "kg": 20_910.0},
+            {"pit": "p2", "pit_name": "Pit 2", "cell": "h1", "cell_name": "Cell H1", "share": 0.25,
+             "kg": 6_970.0},
         ],
     }  # fmt: skip
     with silo.desk.ledger.read() as tx:

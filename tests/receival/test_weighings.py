@@ -13,8 +13,8 @@ from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.reasons import Code
 from station.receival import decisions, weighings
-from station.receival.closing import Tipped
 from station.receival.offers import Offer, offers_for
+from station.receival.tippings import Tipped
 from station.receival.visits import NewLoad
 from station.store import audit, pages
 from station.store.tables import CellMovement, Tipping, Visit, Weighing

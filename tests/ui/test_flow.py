@@ -452,9 +452,35 @@ async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Statio
         await t.press("enter")
         assert await t.app.client.tickets() == []  # two pits lead there: none is preselected
         await t.press("down", "enter")
+        await t.see("Combien y est allé ?")
+        await t.press("enter")
         await t.hear("Bon 1")
         [ticket] = await t.app.client.tickets()
         assert [(part.cell, part.share) for part in ticket.tipped] == [("c5", 1.0)]
+
+
+async def test_a_tip_that_was_split_is_corrected_after_its_ticket(station: Station) -> None:
+    visit = station.silo.receive("AB-123-CD").visit
+    async with terminal(station, "en") as t:
+        t.app.open_load(station.silo.loads(visit)[0].id)
+        await t.see("tipped elsewhere")
+        await t.press("f6")
+        await t.see("Where was it tipped?")
+        await t.write("c5")
+        await t.press("down", "enter")
+        await t.see("How much of it went there?")
+        await t.write("12.5 t")
+        await t.press("enter")
+        await t.see("Where was the rest tipped?")
+        await t.write("c1")
+        await t.press("down", "enter")
+        await t.see("How much of it went there?")
+        await t.press("enter")
+        await t.see("why was it tipped elsewhere?")
+        await t.press("down", "enter")
+        await t.hear("Ticket 2 takes its place.")
+        ticket = (await t.app.client.tickets())[0]
+        assert [(part.cell, part.kg) for part in ticket.tipped] == [("c5", 12_500), ("c1", 15_380)]
 
 
 async def test_a_visit_entered_in_error_is_cancelled(station: Station) -> None:

@@ -33,6 +33,7 @@ EVENTS: Mapping[str, str] = {
     "revision_withdrawn": N_("revision withdrawn: another value came"),
     "ticket_corrected": N_("correcting ticket issued"),
     "load_cancelled": N_("load cancelled"),
+    "tipping_corrected": N_("tipped elsewhere than the ticket said"),
     "load_closed_on_paper": N_("closed on paper"),
     "load_left": N_("load left again"),
     "load_not_on_paper": N_("not closed on paper"),

@@ -424,6 +424,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{tare_kg} cannot be the tare of a vehicle of {gross_kg} full"),
         N_("Dismiss this weight, then weigh again or type the tare in whole kilograms."),
     ),
+    "not_tipped": (
+        N_("this load was not tipped"),
+        N_("Only a load that has its ticket or was received was tipped somewhere."),
+    ),
+    "tipped_so_already": (N_("it is recorded so already"), N_("Nothing is to be done.")),
     "weighed_apart": (
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
@@ -575,6 +580,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "override_needs_reason": (
         N_("another cell than proposed needs a reason"),
         N_("Choose or type a reason."),
+    ),
+    "tipped_not_net": (
+        N_("the parts are {moved_kg}, the net is {net_kg}"),
+        N_("Say each part in whole kilograms; the last one may be what is left."),
     ),
     "shares_not_whole": (N_("the shares add up to {total} instead of 1"), N_("Correct the shares.")),
     "unknown_form_field": (N_("the form has no field {field}"), N_("Send only: {known}.")),

@@ -23,9 +23,11 @@ from station.receival import (
     retests,
     samples,
     taking_back,
+    tipped_elsewhere,
     visits,
     visual_checks,
 )
+from station.receival.tippings import Tipped
 from station.store import pages, queries
 from station.store.tables import Load
 
@@ -123,6 +125,15 @@ def answer_paper(asked: Asked, by: By, load_id: str, body: schemas.PaperIn) -> s
         )
     else:
         on_paper.deny_paper(asked.desk, load_id, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/tipped", responses=problems(404, 409))
+def correct_tipping(asked: Asked, by: By, load_id: str, body: schemas.TippedIn) -> schemas.Load:
+    """A closed load went elsewhere than its ticket says: the cells follow to the kilogram, and the ticket is
+    replaced."""
+    parts = [Tipped(part.pit, part.cell, part.share, part.kg) for part in body.parts]
+    tipped_elsewhere.correct_tipping(asked.desk, load_id, parts, body.reason, by, asked.now())
     return _shown(asked, load_id)
 
 

@@ -15,7 +15,7 @@ from station.api.views.visits import visit
 from station.api.views.weighings import weighing, weighings
 from station.receival import taking_back
 from station.receival import weighings as acts
-from station.receival.closing import Tipped
+from station.receival.tippings import Tipped
 from station.store import pages
 from station.store.tables import Weighing
 
@@ -63,7 +63,7 @@ def confirm(
 ) -> schemas.WeighingConfirmed:
     """A first weighing starts the visit's chain; an intermediate or last one closes loads with tickets."""
     tipped = {
-        load_id: [Tipped(part.pit, part.cell, part.share) for part in parts]
+        load_id: [Tipped(part.pit, part.cell, part.share, part.kg) for part in parts]
         for load_id, parts in body.tipped.items()
     }
     done = acts.confirm(

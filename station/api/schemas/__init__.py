@@ -183,6 +183,8 @@ from station.api.schemas.outcome import (
     Ranked,
     Refused,
     Ticket,
+    TippedIn,
+    TippedPart,
     Tipping,
 )
 from station.api.schemas.pay import Pay, PayLine
@@ -579,6 +581,8 @@ __all__ = [
     "Text",
     "Ticket",
     "TimeIn",
+    "TippedIn",
+    "TippedPart",
     "Tipping",
     "Token",
     "TokenIn",

@@ -1,9 +1,9 @@
 """Proposals, decisions, tickets."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from station.api.schemas.approvals import GuardedRule
@@ -82,9 +82,29 @@ class Decision(BaseModel):
 
 
 class Tipping(BaseModel):
+    """`kg`: None on tickets of older releases, which say shares alone."""
+
+    pit: str
+    cell: str
+    share: float
+    kg: float | None = None
+
+
+class TippedPart(In):
+    """A part of a load that was tipped here: a share of it, or kilograms; the one part without either is what
+    is left."""
+
     pit: Key
     cell: Key
-    share: Share
+    share: Share | None = None
+    kg: Kilograms | None = None
+
+
+class TippedIn(In):
+    """Where a closed load really went, all of its parts, and why the ticket said otherwise."""
+
+    parts: Annotated[list[TippedPart], Field(min_length=1, max_length=8)]
+    reason: Why
 
 
 class Ticket(Referenced):

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from station.api.schemas.common import In, Key, Kilograms, Reason, Text, WeighingRole
-from station.api.schemas.outcome import Ticket, Tipping
+from station.api.schemas.outcome import Ticket, TippedPart
 from station.api.schemas.visits import Visit
 
 
@@ -53,7 +53,7 @@ class ConfirmWeighingIn(In):
     visit_id: Key
     role: WeighingRole
     load_ids: list[Key] = []
-    tipped: dict[Key, list[Tipping]] = {}
+    tipped: dict[Key, list[TippedPart]] = {}
     despite_remarks: bool = False
 
 

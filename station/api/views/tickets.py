@@ -31,7 +31,7 @@ def ticket(
         tare_kg=row.tare_kg,
         net_kg=row.net_kg,
         tipped=[
-            schemas.Tipping(pit=part["pit"], cell=part["cell"], share=part["share"])
+            schemas.Tipping(pit=part["pit"], cell=part["cell"], share=part["share"], kg=part.get("kg"))
             for part in document["tipped"]
         ],
         time_confirmed=row.time_confirmed,

@@ -87,15 +87,18 @@ class Reservation(Numbered, table=True):
 
 
 class Tipping(Numbered, table=True):
-    """Records what really happened in the pit (vidage), confirmed with the tare."""
+    """Records what really happened in the pit (vidage), confirmed with the tare. `kg` of the parts of a load
+    add up to its net, their shares may not. One that was told otherwise since is `current` no more."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
     pit: str
     cell_id: str = Field(foreign_key="cell.id")
     share: float
+    kg: float
     at: datetime
     by: str
+    current: bool = True
 
 
 class CellMovement(Numbered, Referenced, table=True):

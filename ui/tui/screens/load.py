@@ -17,6 +17,7 @@ from ui.tui.photo_question import open_question
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.retained_acts import keep
+from ui.tui.screens.tipping import correct_tipping
 from ui.tui.screens.visual import find, see_well
 from ui.tui.station import ScreenName, Station
 from ui.tui.steady import Steady
@@ -26,7 +27,8 @@ from ui.tui.widgets.rows import ListRow, Rows
 
 _ENDED_WITHOUT_TICKET = frozenset({"refused", "left", "cancelled"})
 _HEAD = 2  # lines of a short screen's headline
-_ENDED = _ENDED_WITHOUT_TICKET | {"ticketed", "received"}
+_TIPPED = frozenset({"ticketed", "received"})
+_ENDED = _ENDED_WITHOUT_TICKET | _TIPPED
 
 
 class LoadScreen(StationScreen):
@@ -140,6 +142,8 @@ class LoadScreen(StationScreen):
         if load is None or not self.may_receive:
             return [back]
         keeps = [(shown("keep", t), t.gettext("keep a sample"))] if load.barcode and load.decision else []
+        if load.state in _TIPPED:
+            keeps = [(shown("another", t), t.gettext("tipped elsewhere")), *keeps]
         if load.state in _ENDED:
             return [*keeps, back]
         keys = [(shown("choose", t), t.gettext("accept"))] if may_accept(load) else []
@@ -176,7 +180,12 @@ class LoadScreen(StationScreen):
         self._ask(load_acts.type_value)
 
     def action_another(self) -> None:
-        self._ask(load_acts.override)
+        """Choose another cell; of a load that was tipped, the one where it really went."""
+        load = self.load
+        if load is not None and load.state in _TIPPED and self.may_receive:
+            correct_tipping(self, load)
+        else:
+            self._ask(load_acts.override)
 
     def action_set_aside(self) -> None:
         self._ask(load_acts.set_aside)

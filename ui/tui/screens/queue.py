@@ -22,13 +22,13 @@ from ui.tui.lines import queue as lines
 from ui.tui.lines.texts import photo_in_short, photo_wanted
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.queue_acts import (
-    ask_where,
     cancel_visit,
     confirm_weighing,
     dismiss_weighing,
     type_weight,
 )
 from ui.tui.screens.retained_acts import keep
+from ui.tui.screens.tipping import ask_where
 from ui.tui.screens.visual import find, see_well
 from ui.tui.station import Station
 from ui.tui.steady import Steady
@@ -321,7 +321,7 @@ class QueueScreen(StationScreen):
             self._say_changed()
         elif candidate.load_ids:
             load_id = candidate.load_ids[0]
-            ask_where(self, lambda tipping: confirm_weighing(self, offer, candidate, {load_id: [tipping]}))
+            ask_where(self, lambda parts: confirm_weighing(self, offer, candidate, {load_id: parts}))
 
     @property
     def selected_load(self) -> schemas.LoadRow | None:

@@ -1,11 +1,10 @@
-"""These are the acts of the queue: a weight confirmed, typed or dismissed, a visit cancelled, grain tipped
-elsewhere. What has to be asked first is asked on `screen`."""
+"""These are the acts of the queue: a weight confirmed, typed or dismissed, a visit cancelled. What has to be
+asked first is asked on `screen`."""
 
 from collections.abc import Callable, Mapping
 
 from station.api import schemas
-from ui.tui.dialogs import Choice, Option
-from ui.tui.lines.queue import way
+from ui.tui.dialogs import Option
 from ui.tui.questions import MISSING, ask_missing
 from ui.tui.screens.base import StationScreen
 from ui.words.numbers import kilograms_in
@@ -17,7 +16,7 @@ def confirm_weighing(
     screen: StationScreen,
     offer: schemas.Weighing,
     candidate: schemas.Preselection | None,
-    tipped: Mapping[str, list[schemas.Tipping]] | None = None,
+    tipped: Mapping[str, list[schemas.TippedPart]] | None = None,
 ) -> None:
     """Take the weight for the candidate's visit; without one, go and enter the arrival."""
     if candidate is None or candidate.visit_id is None:
@@ -166,16 +165,3 @@ def cancel_visit(screen: StationScreen, visit: schemas.VisitRow | schemas.Visit)
 
     title = t.gettext("Cancel the visit of {plate}: why?").format(plate=visit.plate)
     screen.choose_reason(title, reasons, send)
-
-
-def ask_where(screen: StationScreen, then: Callable[[schemas.Tipping], None]) -> None:
-    """Ask for the pit and cell where a whole load really went, of all that the site has."""
-    board, t = screen.board, screen.t
-    ways = [(pit, cell.id) for cell in board.cells for pit in cell.pits]
-    options = [Option("\n".join(ends), way(*ends, board, t)) for ends in ways]
-
-    def pass_on(choice: Choice) -> None:
-        pit, _, cell = choice.key.partition("\n")
-        then(schemas.Tipping(pit=pit, cell=cell, share=1.0))
-
-    screen.choose(t.gettext("Where was it tipped?"), options, pass_on, preselects=False)
