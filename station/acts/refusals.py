@@ -84,6 +84,7 @@ class Fault(StrEnum):
     TARE_NOT_BELOW_GROSS = "tare_not_below_gross"
     TARE_TOO_LOW = "tare_too_low"
     WEIGHED_APART = "weighed_apart"
+    REST_NOT_WEIGHED = "rest_not_weighed"
     RECOVERY_FIRST = "recovery_first"
     MAYBE_ON_PAPER = "maybe_on_paper"
     NOT_TIPPED = "not_tipped"

@@ -36,6 +36,8 @@ class Code(StrEnum):
     # a weight: of which bridge, of which vehicle, when
     UNDER_MIN = "under_min"  # kg, min_kg
     OVER_MAX = "over_max"  # kg, max_kg
+    WEIGHED_BY_AXLES = "weighed_by_axles"
+    TWO_BRIDGES = "two_bridges"  # gross, tare
     NOT_A_DIVISION = "not_a_division"  # kg, division_kg, below_kg, above_kg
     UNUSUAL_TARE = "unusual_tare"  # tare_kg, usual_kg
     UNUSUAL_EMPTY_SHARE = "unusual_empty_share"  # tare_kg, gross_kg

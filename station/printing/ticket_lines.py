@@ -175,6 +175,11 @@ def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
 
 def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield from _pair(name, t.kg(weighing["kg"]))
+    if parts := weighing.get("parts"):
+        for number, part in enumerate(parts, start=1):
+            yield from _weight("  " + t.gettext("part {number}").format(number=number), part, t)
+        yield from _remarks(weighing["remarks"], t)
+        return
     yield from _time("  " + t.gettext("weighed"), weighing["at"], weighing.get("time_doubt"), t)
     said = t.gettext(_RULES.get(weighing["rule"], weighing["rule"]))
     if weighing["typed_by"]:

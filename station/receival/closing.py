@@ -13,10 +13,10 @@ from station.acts.refusals import Conflict, Fault
 from station.grain.bridge import remarks_on_weight
 from station.grain.loadweight import net_kg as net_of
 from station.grain.loadweight import split_kg
-from station.grain.reasons import Code
+from station.grain.reasons import Code, Reason
 from station.grain.units import Kilograms
 from station.receival import cells, print_jobs, shipment_standing
-from station.receival.chain import gross_weighing, weighed_apart
+from station.receival.chain import Link, gross_weighing, parts_of, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.loads import end_load
 from station.receival.supplier_matches import leads_to
@@ -147,7 +147,10 @@ def _document(
         instruments_of(tx, queries.current_proposal(tx, load.id)),
     )
     typists = [value["typed_by"] for value in values.values()]
-    names = names_of(tx, [ticket.by, net.gross.typed_by, net.tare.typed_by, *typists])
+    chain = queries.chain_of(tx, visit.id)
+    gross, tare = parts_of(chain, net.gross), parts_of(chain, net.tare)
+    weighers = [weighing.typed_by for _, weighing in (*gross, *tare)]
+    names = names_of(tx, [ticket.by, *weighers, *typists])
     owners = tx.exec(
         select(Supplier, LoadOwner.share)
         .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
@@ -173,8 +176,8 @@ def _document(
         "declared_variety": load.declared_variety,
         "claims": load.claims,
         "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],
-        "gross": _weight(tx, net.gross, names),
-        "tare": _weight(tx, net.tare, names),
+        "gross": _whole_weight(tx, net.gross, gross, names),
+        "tare": _whole_weight(tx, net.tare, tare, names),
         "weighed_together": {"loads": net.loads, "net_kg": net.whole_kg},
         "net_kg": ticket.net_kg,
         "net_remarks": _remarks_on_net(tx, net),
@@ -212,6 +215,23 @@ def _doubt(name: str, doubt: dict[str, Any] | None) -> dict[str, Any]:
     return {name: doubt} if doubt else {}
 
 
+def _whole_weight(
+    tx: Session, whole: Weighing, parts: Sequence[Link], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the paper says of a weight: of the sum of a vehicle's parts, what it says of each of them too."""
+    if len(parts) < 2:
+        return _weight(tx, whole, names)
+    each = [_weight(tx, weighing, names) for _, weighing in parts]
+    by_axles = any(use.part == "axle" for use, _ in parts)
+    proofs = {one["proof"] for one in each}
+    return {
+        **_weight(tx, whole, names),
+        "parts": each,
+        "remarks": [Reason(Code.WEIGHED_BY_AXLES, {}).as_dict()] if by_axles else [],
+        "proof": proofs.pop() if len(proofs) == 1 else "indicator",
+    }
+
+
 def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
     instrument = _instrument(tx, weighing)
     return {
@@ -237,8 +257,11 @@ def _proof(weighing: Weighing, instrument: Instrument | None) -> str:
 
 
 def _remarks_on_net(tx: Session, net: Net) -> list[dict[str, Any]]:
-    instrument = _instrument(tx, net.gross)
-    return [reason.as_dict() for reason in remarks_on_weight(net.kg, instrument)] if instrument else []
+    full, empty = _instrument(tx, net.gross), _instrument(tx, net.tare)
+    found = list(remarks_on_weight(net.kg, full)) if full else []
+    if full and empty and full.id != empty.id:
+        found.append(Reason(Code.TWO_BRIDGES, {"gross": full.name, "tare": empty.name}))
+    return [reason.as_dict() for reason in found]
 
 
 def _instrument(tx: Session, weighing: Weighing) -> Instrument | None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import SitePolicy
 from station.receival import certificate_standing, shipment_standing
+from station.receival.chain import summed
 from station.store.batches import (
     Chain,
     answers_by_load,
@@ -82,7 +83,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     return [
         LoadEvidence(
             load,
-            chains.get(load.visit_id, []),
+            summed(chains.get(load.visit_id, [])),
             next(iter(tares[pairs[load.visit_id]]), None),
             tuple(row for one in samples[load.id] for row in readings.get(one, ())),
             tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),

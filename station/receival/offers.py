@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from station.receival.chain import gross_weighing, weighed_apart
+from station.receival.chain import gross_weighing, summed, unfinished, weighed_apart
 from station.store import batches, queries
 from station.store.tables import Load, Visit, Weighing, WeighingUse
 
@@ -31,13 +31,15 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An open visit with what the next weight of its vehicle is judged by. `closable` are the decided loads
-    that have not ended, `tare` is the weight of the vehicle with this trailer when it last left empty."""
+    that have not ended, `tare` is the weight of the vehicle with this trailer when it last left empty.
+    `rest`: as what a part of the vehicle was weighed whose other parts are weighed next."""
 
     visit: Visit
     loads: Sequence[Load]
     closable: Sequence[Load]
     chain: Sequence[tuple[WeighingUse, Weighing]]
     tare: float | None
+    rest: str | None = None
 
 
 def offers_for(tx: Session, kg: float) -> tuple[Offer, ...]:
@@ -64,8 +66,9 @@ def standing_visits(tx: Session) -> list[Standing]:
             visit,
             loads.get(visit.id, ()),
             [load for load in loads.get(visit.id, ()) if load.id in decided],
-            chains.get(visit.id, ()),
+            summed(chains.get(visit.id, ())),
             next(iter(tares[visit.vehicle_id, visit.trailer_id]), None),
+            next((use.role for use, _ in unfinished(chains.get(visit.id, ()))), None),
         )
         for visit in visits
     ]
@@ -74,6 +77,10 @@ def standing_visits(tx: Session) -> list[Standing]:
 def _offers_of(standing: Standing, kg: float) -> list[Offer]:
     visit, loads, closable = standing.visit, standing.loads, standing.closable
     chain, tare = standing.chain, standing.tare
+    if standing.rest is not None:
+        to_close = () if standing.rest == "first" else tuple(load.id for load in closable)
+        of_it = to_close[:1] if standing.rest == "intermediate" else to_close
+        return [Offer(visit.id, visit.plate, standing.rest, of_it, (0, 0.0, visit.id))]
     offers = []
     firsts = [use for use, _ in chain if use.role == "first"]
     if len(firsts) < len(loads):

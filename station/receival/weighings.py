@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -14,6 +15,7 @@ from station.grain.bridge import remarks_on_weight
 from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import closing, forms, pairings, proposals
+from station.receival.chain import one_weight, summed, unfinished
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
 from station.receival.loads import open_visit
@@ -163,10 +165,11 @@ def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetim
 def confirm(
     desk: Desk, weighing_id: str, visit_id: str, role: str, actor: Actor, at: datetime, *,
     load_ids: Sequence[str] = (), tipped: Mapping[str, Sequence[Tipped]] | None = None,
-    despite_remarks: bool = False,
+    part: str = "", despite_remarks: bool = False,
 ) -> Confirmed:  # fmt: skip
     """Takes an offered weight into a visit. A first weighing gives the loads their weight; an intermediate
-    or last one closes loads: net, movements, tickets. All in one transaction.
+    or last one closes loads: net, movements, tickets. All in one transaction. `part` (uncoupled, axle): the
+    vehicle is weighed in parts, and more of them follow; the sum with the last part is the weight.
 
     Raises Conflict(measured_with_fault, unprotected_line) for a weight whose line failed or that one line
     told, for what `questions_of` asks of the vehicle and for what was found after the decision, unless
@@ -178,28 +181,37 @@ def confirm(
         loads = queries.loads_of(tx, visit.id)
         for load in loads:
             check_not_on_paper(tx, load)
-        chain = queries.chain_of(tx, visit.id)
+        links = queries.chain_of(tx, visit.id)
+        chain, before = summed(links), unfinished(links)
+        if before and before[0][0].role != role:
+            raise Conflict(Fault.REST_NOT_WEIGHED, plate=visit.plate)
         if role != "first" and not chain:
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
-        closed = _to_close(tx, loads, role, load_ids, weighing, visit)
-        for load in closed:
-            forms.check_complete(tx, load, "ticket")
-        asked = questions_of(tx, desk.policy, visit, chain, closed, weighing, role)
-        asked += questions_of_findings(tx, closed)
+        whole = one_weight([*(one for _, one in before), weighing])
+        closed: tuple[Load, ...] = ()
+        asked: list[dict[str, Any]] = []
+        if not part:
+            closed = _to_close(tx, loads, role, load_ids, whole, visit)
+            for load in closed:
+                forms.check_complete(tx, load, "ticket")
+            asked = questions_of(tx, desk.policy, visit, chain, closed, whole, role)
+            asked += questions_of_findings(tx, closed)
         despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
         for load_id in set(tipped or {}) - {load.id for load in closed}:
             raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
         use = WeighingUse(
-            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.id,
-            supersedes_id=_reweighed(chain, loads, role),
+            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, part=part, at=at,
+            by=actor.id, supersedes_id=None if before else _reweighed(chain, loads, role),
         )  # fmt: skip
         weighing.state = "used"
         tx.add_all([weighing, use])
         audit.record(
             tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
-            subject_id=weighing.id, data={"kg": weighing.kg, "role": role, "despite": despite},
+            subject_id=weighing.id, data={
+                "kg": weighing.kg, "role": role, "despite": despite, **({"part": part} if part else {}),
+            },
         )  # fmt: skip
-        tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped or {}, actor, at)
+        tickets = closing.close_loads(tx, desk, visit, closed, chain, whole, tipped or {}, actor, at)
         proposals.propose_open_loads(tx, desk, at)
     return Confirmed(weighing, visit, tickets)
 

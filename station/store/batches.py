@@ -44,12 +44,23 @@ def chains_by_visit(tx: Session, visit_ids: Sequence[str]) -> dict[str, Chain]:
         .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
         .where(col(WeighingUse.visit_id).in_(visit_ids))
     ).all()
-    superseded = {use.supersedes_id for use, _ in rows}
     found: dict[str, list[tuple[WeighingUse, Weighing]]] = defaultdict(list)
     for use, weighing in sorted(rows, key=lambda row: row[0].seq or 0):
-        if use.id not in superseded and use.visit_id is not None:
+        if use.visit_id is not None:
             found[use.visit_id].append((use, weighing))
-    return dict(found)
+    return {visit_id: _holding(links) for visit_id, links in found.items()}
+
+
+def _holding(links: Sequence[tuple[WeighingUse, Weighing]]) -> Chain:
+    """Leave out superseded links, each with the parts that were summed with it."""
+    superseded = {use.supersedes_id for use, _ in links}
+    found, is_part, is_out = [], False, False
+    for use, weighing in links:
+        is_out = use.id in superseded or (is_part and is_out)
+        is_part = bool(use.part)
+        if not is_out:
+            found.append((use, weighing))
+    return found
 
 
 def samples_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, list[Sample]]:
@@ -138,7 +149,7 @@ def tares_kg(tx: Session, visits: Iterable[Pair]) -> dict[Pair, list[float]]:
         .join(WeighingUse, col(WeighingUse.visit_id) == Visit.id)
         .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
         .where(col(Vehicle.id).in_({vehicle for vehicle, _ in wanted}), col(Visit.seq) > oldest)
-        .where(WeighingUse.role == "last", _FULL_WEIGHTS == 1, ~_TAKEN_AWAY)
+        .where(WeighingUse.role == "last", _FULL_WEIGHTS == 1, ~_IN_PARTS, ~_TAKEN_AWAY)
         .order_by(col(WeighingUse.seq).desc())
     )
     found: dict[Pair, list[float]] = {pair: [] for pair in wanted}
@@ -154,6 +165,10 @@ _FULL_WEIGHTS: Any = (
     .where(_FIRST.visit_id == Visit.id, _FIRST.role == "first")
     .correlate(Visit)
     .scalar_subquery()
+)
+_PART = aliased(WeighingUse)
+_IN_PARTS: Any = (
+    select(_PART.id).where(_PART.visit_id == Visit.id, _PART.part != "").correlate(Visit).exists()
 )
 _TAKEN_AWAY: Any = (
     select(Load.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from drivers.text import barcode_of
+from station.store import batches
 from station.store.tables import (
     AuditEvent,
     Cell,
@@ -21,7 +22,6 @@ from station.store.tables import (
     Vehicle,
     Visit,
     Weighing,
-    WeighingUse,
 )
 
 LAST_CHARACTER = "\U0010ffff"
@@ -45,16 +45,9 @@ def open_visits(tx: Session) -> Sequence[Visit]:
     ).all()
 
 
-def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing]]:
+def chain_of(tx: Session, visit_id: str) -> batches.Chain:
     """Return the visit's weighings in the order they were confirmed, without superseded ones."""
-    rows = tx.exec(
-        select(WeighingUse, Weighing)
-        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
-        .where(WeighingUse.visit_id == visit_id)
-        .order_by(col(WeighingUse.seq))
-    ).all()
-    superseded = {use.supersedes_id for use, _ in rows}
-    return [(use, weighing) for use, weighing in rows if use.id not in superseded]
+    return batches.chains_by_visit(tx, [visit_id]).get(visit_id, ())
 
 
 def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:

@@ -483,6 +483,22 @@ async def test_a_tip_that_was_split_is_corrected_after_its_ticket(station: Stati
         assert [(part.cell, part.kg) for part in ticket.tipped] == [("c5", 12_500), ("c1", 15_380)]
 
 
+async def test_a_vehicle_longer_than_the_bridge_is_weighed_in_parts(station: Station) -> None:
+    visit = station.silo.arrive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        station.silo.weigh(20_120)
+        await t.see("20,120 kg")
+        await t.open("one uncoupled part")
+        await t.hear("AB-123-CD: 20,120 kg recorded.")
+        station.silo.weigh(23_000)
+        await t.see("23,000 kg")
+        await t.press("enter")
+        await t.hear("AB-123-CD: 23,000 kg recorded.")
+    assert [(use.part, weighing.kg) for use, weighing in station.silo.chain(visit)] == [
+        ("uncoupled", 20_120), ("", 23_000),
+    ]  # fmt: skip
+
+
 async def test_a_visit_entered_in_error_is_cancelled(station: Station) -> None:
     visit = station.silo.arrive("AB-123-CD")
     async with terminal(station, "en") as t:

@@ -433,6 +433,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
     ),
+    "rest_not_weighed": (
+        N_("only a part of {plate} was weighed"),
+        N_("Weigh its other parts first, as the same weighing."),
+    ),
     "recovery_first": (
         N_("this ledger came from a backup, and headquarters knows what happened after it"),
         N_("Tell the installer: silo post reconcile at the box, or silo post reconcile --go-on without it."),

@@ -60,6 +60,8 @@ SENTENCES: Mapping[str, str] = {
     # a weight
     "under_min": N_("under the bridge's Min ({min_kg}): not legal for trade"),
     "over_max": N_("over the bridge's Max ({max_kg}): not legal for trade"),
+    "weighed_by_axles": N_("weighed axle by axle: not legal for trade"),
+    "two_bridges": N_("weighed full on {gross}, empty on {tare}"),
     "not_a_division": NOT_A_DIVISION,
     "unusual_tare": UNUSUAL_TARE,
     "unusual_empty_share": UNUSUAL_EMPTY_SHARE,

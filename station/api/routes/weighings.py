@@ -68,7 +68,8 @@ def confirm(
     }
     done = acts.confirm(
         asked.desk, weighing_id, body.visit_id, body.role, by, asked.now(),
-        load_ids=body.load_ids, tipped=tipped, despite_remarks=body.despite_remarks,
+        load_ids=body.load_ids, tipped=tipped, part=body.part or "",
+        despite_remarks=body.despite_remarks,
     )  # fmt: skip
     with view_of(asked) as view:
         return schemas.WeighingConfirmed(

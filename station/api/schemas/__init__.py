@@ -54,6 +54,7 @@ from station.api.schemas.common import (
     Text,
     Uncertainty,
     Value,
+    VehiclePart,
     WeighingRole,
     only_hidden,
 )
@@ -606,6 +607,7 @@ __all__ = [
     "Variety",
     "VarietyIn",
     "Vehicle",
+    "VehiclePart",
     "VentilationIn",
     "Visit",
     "VisitRow",

@@ -103,6 +103,7 @@ Organisation = Annotated[str, StringConstraints(strip_whitespace=True, min_lengt
 RegimeCode = Literal["owned", "deposit", "on_behalf", "service"]
 Direction = Literal["inbound", "outbound"]
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
+VehiclePart = Literal["uncoupled", "axle"]
 WeighingRole = Literal["first", "intermediate", "last"]
 LoadState = Literal[
     "arrived",  # entered, not weighed

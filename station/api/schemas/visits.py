@@ -25,6 +25,7 @@ from station.api.schemas.common import (
     Share,
     Text,
     TrailerPlate,
+    VehiclePart,
     WeighingRole,
 )
 from station.api.schemas.evidence import Capture, Reading, UsedValue
@@ -155,8 +156,11 @@ class VisitRow(BaseModel):
 
 
 class ChainWeighing(BaseModel):
+    """`part`: the next weight is added to it."""
+
     id: str
     role: WeighingRole
+    part: VehiclePart | None = None
     kg: float
     at: datetime
     rule: str

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from station.api.schemas.common import In, Key, Kilograms, Reason, Text, WeighingRole
+from station.api.schemas.common import In, Key, Kilograms, Reason, Text, VehiclePart, WeighingRole
 from station.api.schemas.outcome import Ticket, TippedPart
 from station.api.schemas.visits import Visit
 
@@ -47,13 +47,16 @@ class TypedWeighingIn(In):
 class ConfirmWeighingIn(In):
     """Takes an offered weight into a visit. `load_ids`: the loads that this weight closes (an
     intermediate or last weighing); empty means the preselected ones. `tipped` per load where the
-    grain went elsewhere than decided. `despite_remarks`: the person was asked whether the weight is right,
-    and whether it is this vehicle's: a 409 with `remarks` among its parameters says what to ask."""
+    grain went elsewhere than decided. `part`: it is the weight of an uncoupled part of the vehicle, or of an
+    axle, and the next one is of another part: their sum counts. `despite_remarks`: the person was asked
+    whether the weight is right, and whether it is this vehicle's: a 409 with `remarks` among its parameters
+    says what to ask."""
 
     visit_id: Key
     role: WeighingRole
     load_ids: list[Key] = []
     tipped: dict[Key, list[TippedPart]] = {}
+    part: VehiclePart | None = None
     despite_remarks: bool = False
 
 

@@ -11,7 +11,7 @@ from station.api.views import approvals, evidence, outcome, rows, tickets
 from station.api.views.forms import load_questions
 from station.api.views.view import View, external_of
 from station.lab.marks import results_to_confirm
-from station.receival.chain import gross_weighing
+from station.receival.chain import gross_weighing, summed
 from station.receival.photo_words import photos_of_samples
 from station.receival.revisions import proposed_among
 from station.store import queries
@@ -22,7 +22,7 @@ from station.store.tables import Capture, Load, LoadOwner, Reading, Supplier, Vi
 
 def load(view: View, row: Load) -> schemas.Load:
     visit = view.tx.get_one(Visit, row.visit_id)
-    chain = queries.chain_of(view.tx, visit.id)
+    chain = summed(queries.chain_of(view.tx, visit.id))
     facts = rows.load_facts(view, [row], {visit.id: chain}, with_old_proposals=True)[row.id]
     used = facts.proposal.assessment["results"] if facts.proposal else {}
     provisional = row.id in provisional_among(view.tx, [row.id])

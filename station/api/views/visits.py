@@ -27,6 +27,7 @@ def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
     return [
         schemas.ChainWeighing(
             id=weighing.id,
+            part=use.part or None,  # type: ignore[arg-type] # the column holds one of these
             role=use.role,  # type: ignore[arg-type] # a use in a visit has one of the roles
             kg=weighing.kg,
             at=weighing.at,

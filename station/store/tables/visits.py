@@ -101,13 +101,17 @@ class Weighing(Numbered, table=True):
 
 
 class WeighingUse(Numbered, table=True):
-    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one. A weight
-    that a movement out rests on has no visit."""
+    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one, with the
+    other parts of the vehicle that were summed with it. A weight that a movement out rests on has no visit.
+
+    `part`: it is the weight of an uncoupled part of the vehicle or of an axle, and the next link is of what
+    was not weighed yet: their sum is the vehicle's weight."""
 
     id: str = Field(primary_key=True)
     weighing_id: str = Field(foreign_key="weighing.id", unique=True)
     visit_id: str | None = Field(default=None, foreign_key="visit.id", index=True)
     role: str  # first, intermediate, last, dismissed
+    part: str = ""  # uncoupled, axle
     at: datetime
     by: str
     reason: str = ""

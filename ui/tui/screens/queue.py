@@ -294,11 +294,21 @@ class QueueScreen(StationScreen):
         if question is None:
             return options
         candidate, offer = question.candidate, question.offer
-        if offer is None or candidate is None or candidate.visit_id is None or not candidate.load_ids:
+        if offer is None or candidate is None or candidate.visit_id is None:
             return options
-        text = t.gettext("{plate}, {kg}: tipped elsewhere than decided")
-        label = text.format(plate=candidate.plate, kg=t.kg(offer.kg))
-        return [Option(f"screen.tip_elsewhere({offer.id!r}, {candidate.visit_id!r})", label), *options]
+        ends = f"{offer.id!r}, {candidate.visit_id!r}"
+        told = {"plate": candidate.plate, "kg": t.kg(offer.kg)}
+        parts = {
+            "uncoupled": t.gettext("{plate}, {kg}: one uncoupled part, the rest follows"),
+            "axle": t.gettext("{plate}, {kg}: one axle, the rest follows (not legal)"),
+        }
+        found = [
+            Option(f"screen.weigh_part({ends}, {key!r})", text.format(**told)) for key, text in parts.items()
+        ]
+        if candidate.load_ids:
+            label = t.gettext("{plate}, {kg}: tipped elsewhere than decided").format(**told)
+            found.insert(0, Option(f"screen.tip_elsewhere({ends})", label))
+        return [*found, *options]
 
     def rare_options(self) -> list[Option]:
         """Name the visit; the option is about no other."""
@@ -322,6 +332,15 @@ class QueueScreen(StationScreen):
         elif candidate.load_ids:
             load_id = candidate.load_ids[0]
             ask_where(self, lambda parts: confirm_weighing(self, offer, candidate, {load_id: parts}))
+
+    def action_weigh_part(self, offer_id: str, visit_id: str, part: schemas.VehiclePart) -> None:
+        """Confirm the offered weight as that of a part of the vehicle, whose other parts follow."""
+        question = self.question
+        offer, candidate = (question.offer, question.candidate) if question else (None, None)
+        if offer is None or candidate is None or (offer.id, candidate.visit_id) != (offer_id, visit_id):
+            self._say_changed()
+        else:
+            confirm_weighing(self, offer, candidate, part=part)
 
     @property
     def selected_load(self) -> schemas.LoadRow | None:

@@ -17,6 +17,7 @@ def confirm_weighing(
     offer: schemas.Weighing,
     candidate: schemas.Preselection | None,
     tipped: Mapping[str, list[schemas.TippedPart]] | None = None,
+    part: schemas.VehiclePart | None = None,
 ) -> None:
     """Take the weight for the candidate's visit; without one, go and enter the arrival."""
     if candidate is None or candidate.visit_id is None:
@@ -28,6 +29,7 @@ def confirm_weighing(
         role=candidate.role,
         load_ids=candidate.load_ids,
         tipped=dict(tipped or {}),
+        part=part,
     )
     _send_weighing(screen, offer, body)
 
