@@ -115,6 +115,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /loads/{load_id}/decision": _OPERATOR,
     "POST /loads/{load_id}/retest": _OPERATOR,
     "POST /loads/{load_id}/paper": _OPERATOR,
+    "POST /loads/{load_id}/pad": _OPERATOR,
     "POST /loads/{load_id}/tipped": _OPERATOR,
     "POST /loads/{load_id}/refuse": _OPERATOR,
     "POST /loads/{load_id}/leave": _OPERATOR,

@@ -108,6 +108,9 @@ def _head(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield from _pair(t.gettext("Campaign"), document["campaign"])
     yield from _time(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
     yield from _pair(t.gettext("By"), document["by"])
+    if paper := document.get("paper"):
+        yield from _pair(t.gettext("Paper pad No."), paper["number"])
+        yield from _pair("  " + t.gettext("closed"), _when(paper["at"], t))
 
 
 def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:

@@ -40,6 +40,14 @@ from station.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """The load was closed on a paper of this number at this time, while no station ran."""
+
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Net:
     """A load's net stands on two weights: `loads` share their difference `whole_kg`, `kg` is one's part."""
 
@@ -52,7 +60,7 @@ class Net:
 
 def close_loads(
     tx: Session, desk: Desk, visit: Visit, loads: Sequence[Load], chain: Chain, last: Weighing,
-    tipped: Mapping[str, Sequence[Tipped]], actor: Actor, at: datetime,
+    tipped: Mapping[str, Sequence[Tipped]], actor: Actor, at: datetime, paper: Paper | None = None,
 ) -> tuple[Ticket, ...]:  # fmt: skip
     """Closes `loads` with the weight `last`. Loads weighed together share the net by their declared split,
     in whole kilograms that add up to gross less tare. Parts that were weighed full apart are weighed empty
@@ -66,7 +74,7 @@ def close_loads(
     tickets = []
     for load, kg in zip(loads, split_kg(whole_kg, [load.share for load in loads]), strict=True):
         net = Net(gross, last, whole_kg, len(loads), kg)
-        ticket = _close(tx, desk, visit, load, net, tipped.get(load.id), actor, at)
+        ticket = _close(tx, desk, visit, load, net, tipped.get(load.id), actor, at, paper)
         tickets += [ticket] if ticket else []
     return tuple(tickets)
 
@@ -80,22 +88,27 @@ def _gross(load: Load, chain: Chain, last: Weighing) -> Weighing:
 
 def _close(
     tx: Session, desk: Desk, visit: Visit, load: Load, net: Net, tipped: Sequence[Tipped] | None,
-    actor: Actor, at: datetime,
+    actor: Actor, at: datetime, paper: Paper | None,
 ) -> Ticket | None:  # fmt: skip
-    """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one."""
-    tippings = tip(tx, load, tipped or [_decided(tx, load)], net.kg, actor, at)
-    move_in(tx, load, tippings, actor, at)
+    """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one. What
+    was closed on a paper happened when that says; its ticket is issued now."""
+    then = paper.at if paper else at
+    tippings = tip(tx, load, tipped or [_decided(tx, load)], net.kg, actor, then)
+    move_in(tx, load, tippings, actor, then, paper.number if paper else "")
     if shipment_standing.of_load(tx, load.id) is not None:
         shipment_standing.note_weight(tx, load, net.kg)
-        end_load(tx, load, "received", "", actor, at)
+        end_load(tx, load, "received", "", actor, then)
         return None
-    ticket = _ticket(tx, desk, visit, load, net, tippings, actor, at)
+    ticket = _ticket(tx, desk, visit, load, net, tippings, actor, at, paper)
     print_jobs.issue(tx, desk, TICKET, ticket.id, actor, at)
-    end_load(tx, load, "ticketed", "", actor, at)
+    end_load(tx, load, "ticketed", "", actor, then)
     audit.record(
         tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
         subject_id=ticket.id,
-        data={"number": ticket.number, "net_kg": ticket.net_kg, **broken_elsewhere(tx, load, tippings)},
+        data={
+            "number": ticket.number, "net_kg": ticket.net_kg,
+            **({"paper": paper.number} if paper else {}), **broken_elsewhere(tx, load, tippings),
+        },
     )  # fmt: skip
     return ticket
 
@@ -108,7 +121,7 @@ def _decided(tx: Session, load: Load) -> Tipped:
 
 def _ticket(
     tx: Session, desk: Desk, visit: Visit, load: Load, net: Net, tippings: Sequence[Tipping], actor: Actor,
-    at: datetime,
+    at: datetime, paper: Paper | None,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
     number = next_number(tx, policy.site, load.campaign)
@@ -122,6 +135,8 @@ def _ticket(
         time_stated=datetime.fromisoformat(stated) if stated else None,
     )  # fmt: skip
     ticket.document = _document(tx, desk, visit, load, ticket, net, tippings)
+    if paper is not None:
+        ticket.document["paper"] = {"number": paper.number, "at": paper.at.isoformat()}
     tx.add(ticket)
     tx.flush()
     return ticket

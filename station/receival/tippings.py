@@ -88,22 +88,24 @@ def _split(parts: Sequence[Tipped], net_kg: float) -> list[float]:
         raise Invalid(Fault.TIPPED_NOT_NET, moved_kg=total_kg, net_kg=net_kg) from error
 
 
-def move_in(tx: Session, load: Load, tippings: Sequence[Tipping], actor: Actor, at: datetime) -> None:
+def move_in(
+    tx: Session, load: Load, tippings: Sequence[Tipping], actor: Actor, at: datetime, paper_number: str = ""
+) -> None:
     """Bring what was tipped into its cells, and mark the lines that treated grain went through."""
     for tipping in tippings:
-        move(tx, load, tipping.cell_id, tipping.kg, actor, at)
+        move(tx, load, tipping.cell_id, tipping.kg, actor, at, paper_number=paper_number)
     lines.note_treated(tx, load, tippings, moved_grain.substances_on(tx, load.id))
 
 
 def move(
     tx: Session, load: Load, cell: str, kg: float, actor: Actor, at: datetime, reason: str = "", *,
-    late: Mapping[str, Any] = NOTHING_LATE,
+    late: Mapping[str, Any] = NOTHING_LATE, paper_number: str = "",
 ) -> CellMovement:  # fmt: skip
     """Bring so much of a load into a cell, or take it back where it is below 0 kg. `late`: what the load's
     values are by now."""
     row = CellMovement(
         id=new_id(at), cell_id=cell, kind="in", kg=kg, regime=load.regime, organisation=load.organisation,
-        load_id=load.id, by=actor.id, at=at, reason=reason,
+        load_id=load.id, by=actor.id, at=at, reason=reason, paper_number=paper_number,
     )  # fmt: skip
     if kg < 0:
         return take_back(tx, row)
@@ -116,9 +118,10 @@ def broken_elsewhere(tx: Session, load: Load, tippings: Sequence[Tipping]) -> di
     """Return the guarded rules that grain breaks where it was tipped otherwise than decided: what happened
     is recorded whoever says so, and is not passed over in silence."""
     decision, proposal = queries.current_decision(tx, load.id), queries.current_proposal(tx, load.id)
-    if decision is None or proposal is None:
+    if proposal is None:
         return {}
-    elsewhere = {one.cell_id for one in tippings if one.cell_id != decision.cell}
+    decided = decision.cell if decision else None
+    elsewhere = {one.cell_id for one in tippings if one.cell_id != decided}
     broken = {rule for cell in elsewhere for rule in guard_for(tx, proposal.result, cell).rules}
     return {"guard": [rule.value for rule in Guarded if rule in broken]} if broken else {}
 

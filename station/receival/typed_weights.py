@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from station.acts.desk import SitePolicy
+from station.acts.desk import Actor, SitePolicy
 from station.acts.refusals import Fault, Invalid, NotFound
 from station.grain.bridge import remarks_on_weight, why_not_shown
 from station.grain.reasons import Reason
@@ -15,6 +15,9 @@ from station.grain.remarks import remarks_on
 from station.receival.instruments import Plugged, plugged
 from station.receival.loads import check_number
 from station.receival.remarked import check_asked
+from station.store import audit
+from station.store.ids import new_id
+from station.store.tables import Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,30 @@ def hold_to_bridge(
         found += [*remarks_on_weight(kg, plate), *remarks_on(plate, {}, day)]
     remarks = [reason.as_dict() for reason in found]
     return Held(bridge, remarks, check_asked(remarks, despite_remarks))
+
+
+def record_typed(
+    tx: Session, policy: SitePolicy, kg: float, weighed_at: datetime, note: str, actor: Actor, at: datetime,
+    *, bridge: str | None, despite_remarks: bool,
+) -> Weighing:  # fmt: skip
+    """Record a weight that somebody read; it is offered like a measured one. Raises what `hold_to_bridge`
+    raises."""
+    held = hold_to_bridge(tx, policy, kg, bridge, policy.day(weighed_at), despite_remarks=despite_remarks)
+    weighing = Weighing(
+        id=new_id(at), kg=kg, at=weighed_at, rule="typed", typed_by=actor.id, note=note,
+        remarks=list(held.remarks),
+        instrument_id=held.bridge.instrument.id if held.bridge else None,
+        port_id=held.bridge.assignment.port_id if held.bridge else None,
+    )  # fmt: skip
+    tx.add(weighing)
+    audit.record(
+        tx, "weighing_taken", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
+        data={
+            "kg": kg, "rule": "typed", "port": weighing.port_id, "remarks": weighing.remarks,
+            "despite": list(held.despite),
+        },
+    )  # fmt: skip
+    return weighing
 
 
 def _bridge(tx: Session, port_id: str | None) -> Plugged | None:

@@ -23,7 +23,7 @@ from station.receival.offers import Offer, offers_for
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_at_use, check_asked
 from station.receival.tippings import Tipped
-from station.receival.typed_weights import hold_to_bridge
+from station.receival.typed_weights import record_typed
 from station.receival.vehicle_weights import questions_of
 from station.receival.visual_checks import questions_of_findings
 from station.store import audit, queries
@@ -123,24 +123,9 @@ def type_weighing(
     """Records a weight read off the indicator at the port `bridge` (the only one, where it is not said) by a
     named person; offered like a measured one. Raises what `hold_to_bridge` raises."""
     with desk.ledger.write() as tx:
-        held = hold_to_bridge(
-            tx, desk.policy, kg, bridge, desk.policy.day(at), despite_remarks=despite_remarks
+        return record_typed(
+            tx, desk.policy, kg, at, note, actor, at, bridge=bridge, despite_remarks=despite_remarks
         )
-        weighing = Weighing(
-            id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note,
-            remarks=list(held.remarks),
-            instrument_id=held.bridge.instrument.id if held.bridge else None,
-            port_id=held.bridge.assignment.port_id if held.bridge else None,
-        )  # fmt: skip
-        tx.add(weighing)
-        audit.record(
-            tx, "weighing_taken", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
-            data={
-                "kg": kg, "rule": "typed", "port": weighing.port_id, "remarks": weighing.remarks,
-                "despite": list(held.despite),
-            },
-        )  # fmt: skip
-    return weighing
 
 
 def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetime) -> Weighing:

@@ -433,6 +433,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
     ),
+    "weighed_here": (
+        N_("{plate} was weighed full here: {kg}"),
+        N_("Leave the full weight of the paper out."),
+    ),
+    "times_out_of_order": (
+        N_("the empty weight ({last}) is not later than the full one ({first})"),
+        N_("Type the times as they stand on the paper."),
+    ),
     "rest_not_weighed": (
         N_("only a part of {plate} was weighed"),
         N_("Weigh its other parts first, as the same weighing."),

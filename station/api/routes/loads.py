@@ -19,6 +19,7 @@ from station.api.views.view import View, view_of
 from station.receival import (
     decisions,
     on_paper,
+    paper_pad,
     questions,
     retests,
     samples,
@@ -134,6 +135,21 @@ def correct_tipping(asked: Asked, by: By, load_id: str, body: schemas.TippedIn) 
     replaced."""
     parts = [Tipped(part.pit, part.cell, part.share, part.kg) for part in body.parts]
     tipped_elsewhere.correct_tipping(asked.desk, load_id, parts, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/pad", responses=problems(404, 409))
+def close_from_pad(asked: Asked, by: By, load_id: str, body: schemas.PadIn) -> schemas.Load:
+    """A load that was received on the paper pad gets its ticket, at the real times of its weights."""
+    pad = paper_pad.Pad(
+        body.paper_number,
+        paper_pad.Read(body.tare.kg, body.tare.at),
+        paper_pad.Read(body.gross.kg, body.gross.at) if body.gross else None,
+        tuple(Tipped(part.pit, part.cell, part.share, part.kg) for part in body.tipped),
+        body.bridge,
+        body.despite_remarks,
+    )
+    paper_pad.close_from_pad(asked.desk, load_id, pad, by, asked.now())
     return _shown(asked, load_id)
 
 

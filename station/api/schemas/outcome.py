@@ -7,7 +7,18 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from station.api.schemas.approvals import GuardedRule
-from station.api.schemas.common import In, Key, Kilograms, Reason, Referenced, RegimeCode, Share, Text, Why
+from station.api.schemas.common import (
+    In,
+    Key,
+    Kilograms,
+    Moment,
+    Reason,
+    Referenced,
+    RegimeCode,
+    Share,
+    Text,
+    Why,
+)
 
 
 class CellMean(BaseModel):
@@ -158,6 +169,23 @@ class PaperIn(In):
         if self.closed and not self.paper_number:
             raise PydanticCustomError("paper_number_missing", "a load that was closed on paper has a number")
         return self
+
+
+class ReadWeightIn(In):
+    kg: Kilograms
+    at: Moment
+
+
+class PadIn(In):
+    """What the paper pad says of a load that was received while no station ran. `gross` where the vehicle was
+    not weighed full here, `tipped` where it was not decided here or went elsewhere."""
+
+    paper_number: Key
+    gross: ReadWeightIn | None = None
+    tare: ReadWeightIn
+    tipped: Annotated[list[TippedPart], Field(max_length=8)] = []
+    bridge: Key | None = None
+    despite_remarks: bool = False
 
 
 class OutcomeIn(In):
