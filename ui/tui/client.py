@@ -172,6 +172,9 @@ class StationClient:
     async def answer_paper(self, load_id: str, answer: schemas.PaperIn) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/paper", answer, schemas.Load)
 
+    async def close_from_pad(self, load_id: str, pad: schemas.PadIn) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/pad", pad, schemas.Load)
+
     async def correct_tipping(self, load_id: str, tipped: schemas.TippedIn) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/tipped", tipped, schemas.Load)
 

@@ -11,6 +11,7 @@ from ui.tui.dialogs import Choice, Option
 from ui.tui.lines.load import odds_of
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
+from ui.tui.paper_pad import ask_pad
 from ui.tui.questions import change_answer
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.correcting import correct_arrival
@@ -20,7 +21,7 @@ from ui.words.agreement import form_of, typed
 from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
-_VARIETY, _BARCODE, _ARRIVAL, _FORM = "variety", "barcode", "arrival", "form"
+_VARIETY, _BARCODE, _ARRIVAL, _FORM, _PAD = "variety", "barcode", "arrival", "form", "pad"
 _WITH_POINTS = re.compile(r"(\S+)\s+([1-9]|[1-5][0-9]|60)")
 _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
@@ -87,7 +88,10 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
     options += _other_entries(screen, load)
     barcode = Option(_BARCODE, t.gettext("barcode of the sample"))
     options.insert(0 if load.barcode is None else len(options), barcode)
-    others = {_VARIETY: _ask_variety, _FORM: change_answer, _ARRIVAL: correct_arrival, _BARCODE: ask_barcode}
+    others = {
+        _VARIETY: _ask_variety, _FORM: change_answer, _ARRIVAL: correct_arrival, _PAD: ask_pad,
+        _BARCODE: ask_barcode,
+    }  # fmt: skip
 
     def ask(choice: Choice) -> None:
         if choice.key in others:
@@ -108,6 +112,7 @@ def _other_entries(screen: StationScreen, load: schemas.Load) -> list[Option]:
         Option(_VARIETY, t.gettext("variety seen")),
         *([Option(_FORM, t.gettext("answer to a question of the form"))] if is_asked else []),
         Option(_ARRIVAL, t.gettext("correct the arrival")),
+        Option(_PAD, t.gettext("what the paper pad says: weights, times, cell")),
     ]
 
 

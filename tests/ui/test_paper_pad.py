@@ -1,0 +1,55 @@
+"""A load of the paper pad is entered at the terminal: number, weights with their times, cell."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.silo_rig import START
+from tests.ui.rig import Station
+from tests.ui.terminal import terminal
+from ui.tui.paper_pad import weight_in
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    "text", ["43120 13/07/2026 14:05", "43 120 13/7/26 14h05", " 43,120 kg 13.07.2026 14:05 "]
+)
+def test_a_weight_is_read_with_its_time(text: str) -> None:
+    read = weight_in(text, PARIS)
+    assert read is not None
+    assert (read.kg, read.at.isoformat()) == (43_120, "2026-07-13T14:05:00+02:00")
+
+
+@pytest.mark.parametrize("text", ["43120", "43120 14:05", "13/07/2026 14:05", "43120 31/02/2026 14:05", ""])
+def test_what_lacks_its_date_is_asked_for_again(text: str) -> None:
+    assert weight_in(text, PARIS) is None
+
+
+async def test_the_pad_s_load_gets_its_ticket(station: Station) -> None:
+    silo = station.silo
+    silo.clock.pass_(hours=3)
+    (load,) = silo.loads(silo.arrive("AB-123-CD"))
+    async with terminal(station, "en") as t:
+        t.app.open_load(load.id)
+        await t.see("Not weighed yet")
+        await t.press("f7")
+        await t.see("Type which value?")
+        await t.write("paper pad")
+        await t.press("enter")
+        await t.see("Number of the paper")
+        await t.write("P-7")
+        await t.press("enter")
+        zone = t.app.zone
+        for title, kg, hours in (("Full weight", 43_120, 1), ("Empty weight", 15_240, 2)):
+            await t.see(title)
+            at = START.replace(hour=START.hour + hours).astimezone(zone)
+            await t.write(f"{kg} {at:%d/%m/%Y %H:%M}")
+            await t.press("enter")
+        await t.see("Where was it tipped?")
+        await t.write("c1")
+        await t.press("down", "enter")
+        await t.see("How much of it went there?")
+        await t.press("enter")
+        await t.hear("Ticket 1 of the paper P-7.")
+    assert silo.load(load).outcome_at == START.replace(hour=START.hour + 2)

@@ -1,0 +1,86 @@
+"""Enter a load that was received on the paper pad, while no station ran: number, weights, times and cell."""
+
+import re
+from collections.abc import Callable
+from datetime import tzinfo
+
+from pydantic import ValidationError
+
+from station.api import schemas
+from ui.tui.asked_again import ask_again
+from ui.tui.screens.base import StationScreen
+from ui.tui.screens.tipping import ask_where
+from ui.tui.stated_time import moment_in
+from ui.words.numbers import kilograms_in
+
+_DATE, _TIME = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]+", r"[0-9]{1,2}\s*[:hH]\s*[0-9]{2}"
+_WEIGHT_AND_TIME = re.compile(rf"(.+?)\s+({_DATE}\s+{_TIME})")
+
+
+def weight_in(text: str, zone: tzinfo | None) -> schemas.ReadWeightIn | None:
+    """Read kilograms and the time at which they were read: "43 120 13/07/2026 14:05"."""
+    typed = _WEIGHT_AND_TIME.fullmatch(text.strip())
+    kg = kilograms_in(typed[1]) if typed else None
+    at = moment_in(typed[2], zone) if typed else None
+    if kg is None or at is None:
+        return None
+    try:
+        return schemas.ReadWeightIn(kg=kg, at=at)
+    except ValidationError:
+        return None
+
+
+def ask_pad(screen: StationScreen, load: schemas.Load) -> None:
+    """Ask what the pad says, in its order; the full weight only where the vehicle was not weighed here."""
+    t = screen.t
+
+    def check(text: str) -> str | None:
+        return None if text else t.gettext("Type the number that stands on the paper.")
+
+    def go_on(number: str) -> None:
+        if load.gross_kg is None:
+            title = t.gettext("Full weight in kg, with date and time")
+            _ask_weight(screen, title, lambda gross: ask_empty(number, gross))
+        else:
+            ask_empty(number, None)
+
+    def ask_empty(number: str, gross: schemas.ReadWeightIn | None) -> None:
+        title = t.gettext("Empty weight in kg, with date and time")
+        _ask_weight(screen, title, lambda tare: ask_cell(number, gross, tare))
+
+    def ask_cell(number: str, gross: schemas.ReadWeightIn | None, tare: schemas.ReadWeightIn) -> None:
+        def take(parts: list[schemas.TippedPart]) -> None:
+            _send(screen, load, schemas.PadIn(paper_number=number, gross=gross, tare=tare, tipped=parts))
+
+        ask_where(screen, take)
+
+    screen.ask(t.gettext("Number of the paper"), "", check, go_on)
+
+
+def _ask_weight(screen: StationScreen, title: str, then: Callable[[schemas.ReadWeightIn], None]) -> None:
+    t, zone = screen.t, screen.station.zone
+
+    def check(text: str) -> str | None:
+        text_of_it = t.gettext("Type kilograms, date and time: 43120 13/07/2026 14:05.")
+        return None if weight_in(text, zone) else text_of_it
+
+    def take(text: str) -> None:
+        if (read := weight_in(text, zone)) is not None:
+            then(read)
+
+    screen.ask(title, "43120 13/07/2026 14:05", check, take)
+
+
+def _send(screen: StationScreen, load: schemas.Load, pad: schemas.PadIn) -> None:
+    station, t = screen.station, screen.t
+
+    def show(done: schemas.Load) -> None:
+        text = t.gettext("Ticket {number} of the paper {paper}.")
+        station.say(text.format(number=done.ticket, paper=pad.paper_number))
+
+    def send_sure() -> None:
+        _send(screen, load, pad.model_copy(update={"despite_remarks": True}))
+
+    station.act(
+        lambda: station.client.close_from_pad(load.id, pad), show, on_refusal=ask_again(screen, send_sure)
+    )
