@@ -46,6 +46,7 @@ class Fault(StrEnum):
     UNKNOWN_LINE = "unknown_line"
     UNKNOWN_CERTIFICATE = "unknown_certificate"
     UNKNOWN_REVISION = "unknown_revision"
+    UNKNOWN_TARE = "unknown_tare"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -59,6 +60,10 @@ class Fault(StrEnum):
     SEVERAL_MOVEMENTS = "several_movements"
     SEVERAL_TRACED = "several_traced"
     EXTERNAL_REF_USED = "external_ref_used"
+    NO_STORED_TARES = "no_stored_tares"
+    TARE_NOT_MEASURED = "tare_not_measured"
+    TARE_NOT_OF_VEHICLE = "tare_not_of_vehicle"
+    TARE_TOO_OLD = "tare_too_old"
     WEIGHING_USED = "weighing_used"
     CONTRADICTS_SAMPLE = "contradicts_sample"
     TOO_LATE = "too_late_to_take_back"

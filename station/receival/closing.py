@@ -288,11 +288,13 @@ def _doubt(name: str, doubt: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
+    """A stored tare has the time of its real weighing."""
     instrument = _instrument(tx, weighing)
+    real = tx.get_one(Weighing, weighing.repeats_id) if weighing.repeats_id else weighing
     return {
         "kg": weighing.kg,
-        "at": weighing.at.isoformat(),
-        **_doubt("time_doubt", time_doubt(tx, weighing.seq)),
+        "at": real.at.isoformat(),
+        **_doubt("time_doubt", time_doubt(tx, real.seq)),
         "rule": weighing.rule,
         "instrument": instrument.name if instrument else None,
         "serial_number": instrument.serial_number if instrument else None,

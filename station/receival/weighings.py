@@ -175,32 +175,43 @@ def confirm(
     with desk.ledger.write() as tx:
         weighing = offered_weighing(tx, weighing_id)
         visit = open_visit(tx, visit_id)
-        loads = queries.loads_of(tx, visit.id)
-        for load in loads:
-            check_not_on_paper(tx, load)
-        chain = queries.chain_of(tx, visit.id)
-        if role != "first" and not chain:
-            raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
-        closed = _to_close(tx, loads, role, load_ids, weighing, visit)
-        for load in closed:
-            forms.check_complete(tx, load, "ticket")
-        asked = questions_of(tx, desk.policy, visit, chain, closed, weighing, role)
-        asked += questions_of_findings(tx, closed)
-        despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
-        for load_id in set(tipped or {}) - {load.id for load in closed}:
-            raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
-        use = WeighingUse(
-            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.id,
-            supersedes_id=_reweighed(chain, loads, role),
+        return take_in(
+            tx, desk, weighing, visit, role, actor, at, load_ids=load_ids, tipped=tipped or {},
+            despite_remarks=despite_remarks,
         )  # fmt: skip
-        weighing.state = "used"
-        tx.add_all([weighing, use])
-        audit.record(
-            tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
-            subject_id=weighing.id, data={"kg": weighing.kg, "role": role, "despite": despite},
-        )  # fmt: skip
-        tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped or {}, actor, at)
-        proposals.propose_open_loads(tx, desk, at)
+
+
+def take_in(
+    tx: Session, desk: Desk, weighing: Weighing, visit: Visit, role: str, actor: Actor, at: datetime, *,
+    load_ids: Sequence[str], tipped: Mapping[str, Sequence[Tipped]], despite_remarks: bool,
+) -> Confirmed:  # fmt: skip
+    """Does what `confirm` says in the caller's transaction."""
+    loads = queries.loads_of(tx, visit.id)
+    for load in loads:
+        check_not_on_paper(tx, load)
+    chain = queries.chain_of(tx, visit.id)
+    if role != "first" and not chain:
+        raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
+    closed = _to_close(tx, loads, role, load_ids, weighing, visit)
+    for load in closed:
+        forms.check_complete(tx, load, "ticket")
+    asked = questions_of(tx, desk.policy, visit, chain, closed, weighing, role)
+    asked += questions_of_findings(tx, closed)
+    despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
+    for load_id in set(tipped) - {load.id for load in closed}:
+        raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
+    use = WeighingUse(
+        id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.id,
+        supersedes_id=_reweighed(chain, loads, role),
+    )  # fmt: skip
+    weighing.state = "used"
+    tx.add_all([weighing, use])
+    audit.record(
+        tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+        subject_id=weighing.id, data={"kg": weighing.kg, "role": role, "despite": despite},
+    )  # fmt: skip
+    tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped, actor, at)
+    proposals.propose_open_loads(tx, desk, at)
     return Confirmed(weighing, visit, tickets)
 
 
