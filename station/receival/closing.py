@@ -15,7 +15,7 @@ from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
 from station.grain.reasons import Code
 from station.grain.units import Kilograms
-from station.receival import cells, lines, moved_grain, print_jobs, shipment_standing
+from station.receival import cells, contract_standing, lines, moved_grain, print_jobs, shipment_standing
 from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.guards import guard_for
@@ -254,6 +254,7 @@ def _document(
         },
         "tipped": [_tipped(tx, tipping) for tipping in tippings],
         **facts_of(tx, load.id, grade_of(tx, tippings), ticket.net_kg, moved, values),
+        **contract_standing.document_of(tx, load, ticket.net_kg),
     }
 
 

@@ -414,6 +414,19 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         FOUND_AFTER_DECISION,
         N_("Decide again before it tips; where it has tipped, say so."),
     ),
+    "unknown_entry": (N_("this list has no “{name}”"), N_("Look at the list again.")),
+    "reference_elsewhere": (
+        N_("these lists are kept by {master}, not by this station"),
+        N_("Have it changed there: the site file says so under [masters] reference."),
+    ),
+    "contract_unknown": (
+        N_("no contract {number} holds for {campaign}"),
+        N_("Choose one of the supplier's contracts, or leave it empty."),
+    ),
+    "contract_differs": (
+        N_("contract {number} ({carried}) is not of this supplier, species or claims"),
+        N_("Choose one of the supplier's contracts, or correct species and claims."),
+    ),
     "unknown_tare": (N_("this stored tare is not kept any more"), _LOOK_AGAIN),
     "no_stored_tares": (
         N_("this site uses no stored tares"),
