@@ -107,7 +107,7 @@ def write_list(kind: str, rows: Iterable[Mapping[str, str | float | None]], lang
     writer = csv.writer(text, delimiter=";" if at else ",")
     writer.writerow([titles[at] for titles in columns.values()])
     writer.writerows([_written(row.get(name), is_french=bool(at)) for name in columns] for row in rows)
-    return "\ufeff" + text.getvalue()
+    return text.getvalue()
 
 
 def _folded(listing: Listing) -> Mapping[str, tuple[str, ...]]:

@@ -150,7 +150,7 @@ def test_what_is_written_reads_back(kind: str, language: str) -> None:
     risky = dict.fromkeys(LISTINGS[kind].columns, "=1+1")
     text = write_list(kind, [said, risky], language)
     assert "\n=" not in text
-    rows, errors = read_list(kind, text.removeprefix("\ufeff"))
+    rows, errors = read_list(kind, text)
     assert errors == []
     wanted = {name: said[name] for name in LISTINGS[kind].columns}
     if "tonnes" in wanted:
