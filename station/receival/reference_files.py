@@ -110,6 +110,11 @@ def write_list(kind: str, rows: Iterable[Mapping[str, str | float | None]], lang
     return text.getvalue()
 
 
+def entry_of(kind: str, said: Mapping[str, str]) -> Entry:
+    """Return what a person says of one entry. Raises RowRefused(field_empty)."""
+    return _entry(LISTINGS[kind], 1, said)
+
+
 def _folded(listing: Listing) -> Mapping[str, tuple[str, ...]]:
     """Titles as `column_among` seeks them: without accents."""
     return {name: (*map(_plain, titles),) for name, titles in listing.columns.items()}

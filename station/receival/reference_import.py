@@ -1,13 +1,13 @@
 """Lists of reference data out of a file: right rows are taken, wrong ones told by line, column and reason."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Refusal
-from station.receival.reference_files import Entry, read_list
+from station.receival.reference_files import Entry, entry_of, read_list
 from station.receival.reference_lists import Did, check_master
 from station.receival.reference_rows import KEYS, TAKERS
 from station.receival.table_files import RowError, RowRefused
@@ -38,6 +38,17 @@ def import_list(desk: Desk, kind: str, text: str, actor: Actor, at: datetime, *,
         did.update(done)
         errors += wrong
     return Taken(did, sorted([*errors, *twice], key=lambda one: one.line or 0))
+
+
+def enter(desk: Desk, kind: str, said: Mapping[str, str], actor: Actor, at: datetime) -> RowError | None:
+    """Add one entry, or change the one of its key; return why it is not taken."""
+    check_master(desk, actor)
+    try:
+        row = entry_of(kind, said)
+    except RowRefused as refused:
+        return RowError(None, refused.code, refused.params)
+    _, errors = _take(desk, kind, [row], actor, at, dry_run=False)
+    return replace(errors[0], line=None) if errors else None
 
 
 def _once(kind: str, rows: Sequence[Entry]) -> tuple[list[Entry], list[RowError]]:
