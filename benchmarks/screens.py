@@ -188,6 +188,7 @@ def _named(ledger: Ledger) -> dict[str, str]:
         run = tx.connection().execute
         named = {name: str(run(text(_MIDDLE.format(*where))).scalar_one()) for name, where in PATHS.items()}
         named["page"] = "pair"
+        named["list_name"] = "contracts"
         named["sha256"] = run(text("SELECT sha256 FROM photo LIMIT 1")).scalar_one()
     return named
 

@@ -95,6 +95,10 @@ ACCESS: Mapping[str, Access] = {
     "POST /certificates": _NAMED_MANAGER,
     "POST /certificates/file": _NAMED_MANAGER,
     "POST /certificates/{certificate_id}/withdraw": _NAMED_MANAGER,
+    "GET /contracts": _LOOK,
+    "GET /reference/{list_name}": _LOOK_OR_ADMIN,
+    "POST /reference/{list_name}/file": _NAMED_MANAGER,
+    "POST /reference/{list_name}/retire": _NAMED_MANAGER,
     "POST /people/forget": _NAMED_MANAGER,  # nothing brings a name back
     "POST /suppliers/forget": _NAMED_MANAGER,
     # people
@@ -194,6 +198,10 @@ ACCESS: Mapping[str, Access] = {
     # weighings, tickets, cells
     "GET /weighings": _LOOK,
     "POST /weighings": _OPERATOR,
+    "POST /tares": _OPERATOR,
+    "POST /tares/{tare_id}/end": _OPERATOR,
+    "GET /visits/{visit_id}/stored-tare": _LOOK,
+    "POST /visits/{visit_id}/stored-tare": _OPERATOR,
     "POST /weighings/{weighing_id}/confirm": _OPERATOR,
     "POST /weighings/{weighing_id}/dismiss": _OPERATOR,
     "POST /weighings/{weighing_id}/take-back": _OPERATOR,

@@ -45,6 +45,7 @@ from station.api.routes import (
     plan,
     printing,
     quality,
+    reference,
     replay_photos,
     results,
     retained,
@@ -54,6 +55,7 @@ from station.api.routes import (
     shipments,
     site,
     spreads,
+    tares,
     tickets,
     traces,
     visits,
@@ -74,7 +76,8 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, forms, traces, certificates, plan, printing, revisions, replay_photos,
+    shipments, asked_corrections, forms, traces, certificates, reference, tares, plan, printing,
+    revisions, replay_photos,
 )  # fmt: skip
 
 
@@ -143,7 +146,7 @@ def _limit_of(path: str, context: Context) -> int:
         return BUNDLE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/lab/files":
         return LAB_FILE_BYTES + MULTIPART_BYTES
-    if path == f"{BASE}/certificates/file":
+    if path == f"{BASE}/certificates/file" or path.startswith(f"{BASE}/reference/"):
         return CERTIFICATES_BYTES
     if path == f"{BASE}/phones/labels":
         return LABEL_BYTES + MULTIPART_BYTES

@@ -44,6 +44,7 @@ class Code(StrEnum):
     NOT_OVER_USUAL_TARE = "not_over_usual_tare"  # gross_kg, usual_kg
     WEIGHED_BEFORE_DECISION = "weighed_before_decision"  # kg, weighed_at, decided_at
     FOUND_AFTER_DECISION = "found_after_decision"  # findings
+    STORED_TARE = "stored_tare"  # taken_at
     # a cell: a mass or a moisture that does not fit what is known of it
     MORE_THAN_KNOWN = "more_than_known"  # cell, moved_kg, content_kg
     OVER_CAPACITY = "over_capacity"  # cell, capacity_kg, held_kg

@@ -60,6 +60,7 @@ _RULES = {
     "equal_readings": N_("stable weight, by rule"),
     "print_key": N_("print key of the indicator"),
     "typed": N_("TYPED BY HAND"),
+    "stored_tare": N_("STORED TARE"),
 }
 _PAY = {"refaction": N_("Deduction"), "bonification": N_("Bonus"), "drying": N_("Drying charge")}
 _WEIGHTS = {"gross": N_("GROSS"), "tare": N_("TARE")}

@@ -15,7 +15,7 @@ from station.grain.loadweight import net_kg as net_of
 from station.grain.loadweight import split_kg
 from station.grain.reasons import Code, Reason
 from station.grain.units import Kilograms
-from station.receival import cells, print_jobs, shipment_standing
+from station.receival import cells, contract_standing, print_jobs, shipment_standing
 from station.receival.chain import Link, gross_weighing, parts_of, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.loads import end_load
@@ -207,6 +207,7 @@ def _document(
         },
         "tipped": told(tx, tippings),
         **facts_of(tx, load.id, grade_of(tx, tippings), ticket.net_kg, moved, values),
+        **contract_standing.document_of(tx, load, ticket.net_kg),
     }
 
 
@@ -248,11 +249,13 @@ def _whole_weight(
 
 
 def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
+    """A stored tare has the time of its real weighing."""
     instrument = _instrument(tx, weighing)
+    real = tx.get_one(Weighing, weighing.repeats_id) if weighing.repeats_id else weighing
     return {
         "kg": weighing.kg,
-        "at": weighing.at.isoformat(),
-        **_doubt("time_doubt", time_doubt(tx, weighing.seq)),
+        "at": real.at.isoformat(),
+        **_doubt("time_doubt", time_doubt(tx, real.seq)),
         "rule": weighing.rule,
         "instrument": instrument.name if instrument else None,
         "serial_number": instrument.serial_number if instrument else None,

@@ -11,6 +11,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
 from station.receival import proposals
+from station.receival.contract_standing import check_contract, suppliers_of
 from station.receival.loads import open_load, open_visit
 from station.receival.questions import answer_by_correction
 from station.receival.suppliers import check_known, find_or_add_supplier
@@ -33,6 +34,7 @@ class LoadCorrection:
     species: str | None = None
     claims: tuple[str, ...] | None = None
     regime: Regime | None = None
+    contract: str | None = None  # "": it counts on none
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,11 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
             load = open_load(tx, load_id)
             declared = load.species
             changes |= _correct_load(tx, desk, load, wanted)
+            changes |= _name_contract(tx, load, wanted.contract)
             if load.species != declared:
                 answer_by_correction(tx, load, declared, actor, at)
+        for load in loads.values():
+            changes |= _drop_contract(tx, load)
         audit.record(
             tx, "arrival_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             data={"changes": changes},
@@ -157,3 +162,24 @@ def _correct_load(tx: Session, desk: Desk, load: Load, wanted: LoadCorrection) -
         tx.add(sample)
         measurements.write_sample(tx, sample.id)
     return changes
+
+
+def _name_contract(tx: Session, load: Load, number: str | None) -> dict[str, list[Any]]:
+    """Count the load on the contract of this number. Raises what `check_contract` raises."""
+    if number is None:
+        return {}
+    contract = check_contract(tx, number, load.campaign, suppliers_of(tx, load), load)
+    before, load.contract = load.contract, contract.number if contract else ""
+    tx.add(load)
+    return {f"{load.position}.contract": [before, load.contract]} if before != load.contract else {}
+
+
+def _drop_contract(tx: Session, load: Load) -> dict[str, list[Any]]:
+    """What was corrected may not be of the contract any more: the load counts on none then."""
+    if load.outcome is not None or not load.contract:
+        return {}
+    try:
+        check_contract(tx, load.contract, load.campaign, suppliers_of(tx, load), load)
+    except (Conflict, NotFound):
+        return _name_contract(tx, load, "")
+    return {}

@@ -7,10 +7,16 @@ in tonnes, and weeks as 2026-W29 or 2026-S29. An empty field leaves what is plan
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.text import unaccented
 from station.receival.plans import WEEK, Planned
-from station.receival.table_files import RowError, RowRefused, TableFile, claim_named, column_among
-from station.species import SPECIES
+from station.receival.table_files import (
+    RowError,
+    RowRefused,
+    TableFile,
+    claim_named,
+    column_among,
+    species_named,
+    tonnes_said,
+)
 
 MOST_ROWS = 1000
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -58,31 +64,12 @@ def _column(title: str) -> str | None:
 
 
 def _planned(told: Mapping[str, str]) -> Planned:
-    weeks = {name: _tonnes(name, text) for name, text in told.items() if WEEK.fullmatch(name) and text}
+    weeks = {name: tonnes_said(name, text) for name, text in told.items() if WEEK.fullmatch(name) and text}
     claims = told.get("claims", "")
     return Planned(
-        species=_species(told["species"]) if told.get("species") else None,
+        species=species_named(told["species"]) if told.get("species") else None,
         grade=told.get("grade") or None,
         claims=tuple(claim_named(one.strip()) for one in claims.split(",")) if claims else None,
-        target_t=_tonnes("target_t", told["target_t"]) if told.get("target_t") else None,
+        target_t=tonnes_said("target_t", told["target_t"]) if told.get("target_t") else None,
         expected=weeks or None,
     )
-
-
-def _species(text: str) -> str:
-    """Return the identifier of a species that is named; what nobody knows is refused where it is planned."""
-    wanted = unaccented(text)
-    for entry in SPECIES.entries.values():
-        if wanted in (entry.id, unaccented(entry.name.fr), unaccented(entry.name.en)):
-            return entry.id
-    return text
-
-
-def _tonnes(column: str, text: str) -> float:
-    try:
-        tonnes = float(text.replace(" ", "").replace(" ", "").replace(",", "."))
-    except ValueError:
-        tonnes = -1.0
-    if not 0.0 <= tonnes <= 1e6:
-        raise RowRefused("no_tonnes", column=column, text=text)
-    return tonnes

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from drivers.text import LONGEST_NAME, clean_text, unaccented
 from station.claims import CLAIMS
+from station.species import SPECIES
 
 _T = TypeVar("_T")
 
@@ -86,3 +87,23 @@ def claim_named(text: str) -> str:
         if wanted in (entry.id, unaccented(entry.name.fr), unaccented(entry.name.en)):
             return entry.id
     raise RowRefused("claim_unknown", text=text)
+
+
+def species_named(text: str) -> str:
+    """Return the species of that identifier or name; what nobody knows as it is, refused where it is used."""
+    wanted = unaccented(text).strip()
+    for entry in SPECIES.entries.values():
+        if wanted in (entry.id, unaccented(entry.name.fr), unaccented(entry.name.en)):
+            return entry.id
+    return text
+
+
+def tonnes_said(column: str, text: str) -> float:
+    """Return tonnes as either language writes them. Raises RowRefused(no_tonnes)."""
+    try:
+        tonnes = float(text.replace(" ", "").replace("\u202f", "").replace("\u00a0", "").replace(",", "."))
+    except ValueError:
+        tonnes = -1.0
+    if not 0.0 <= tonnes <= 1e6:
+        raise RowRefused("no_tonnes", column=column, text=text)
+    return tonnes

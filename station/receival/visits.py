@@ -11,6 +11,7 @@ from station.acts.refusals import Fault, Invalid
 from station.claims import CLAIMS
 from station.grain.identifiers import Regime
 from station.receival import proposals, samples
+from station.receival.contract_standing import check_contract
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load, open_visit
 from station.receival.on_paper import check_not_on_paper
@@ -31,7 +32,8 @@ from station.store.tables import Load, LoadOwner, Supplier, Vehicle, Visit
 @dataclass(frozen=True, slots=True)
 class NewLoad:
     """Holds what is declared of one load. `owners`: (supplier name, share); without any the supplier owns
-    all. `regime` and `organisation` are the site's where they are not given."""
+    all. `regime` and `organisation` are the site's where they are not given; `contract` is the number of the
+    contract that it counts on."""
 
     species: str
     declared_variety: str = ""
@@ -43,6 +45,7 @@ class NewLoad:
     regime: Regime | None = None
     organisation: str | None = None
     external: External | None = None
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
     supplier or owner, unless it says that they are new (`new_supplier`); Conflict(vehicle_on_site) where the
     vehicle or its trailer has an open visit, unless it says that it is here once more (`comes_again`);
     Conflict(shipment_expected) where another own silo said that this vehicle brings its grain, unless the
-    person was asked and it brings another's (`no_shipment`)."""
+    person was asked and it brings another's (`no_shipment`); NotFound(contract_unknown) and
+    Conflict(contract_differs) for a contract that is not this load's."""
     with desk.ledger.write() as tx:
         if not arrival.no_shipment:
             check_not_expected(tx, arrival.plate)
@@ -194,9 +198,13 @@ def _add_load(
     tx.add(load)
     tx.flush()
     shares: dict[str, float] = {}
+    brought = [supplier]
     for name, part in new.owners or ((supplier.name, 1.0),):
         owner = find_or_add_supplier(tx, name, at)
         shares[owner.id] = shares.get(owner.id, 0.0) + part
+        brought.append(owner)
+    contract = check_contract(tx, new.contract, load.campaign, brought, load)
+    load.contract = contract.number if contract else ""
     tx.add_all(LoadOwner(load_id=load.id, supplier_id=id_, share=part) for id_, part in shares.items())
     if new.barcode:
         samples.enter(tx, desk, new.barcode, "load", load, load.species, actor, at)

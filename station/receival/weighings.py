@@ -163,41 +163,52 @@ def confirm(
     with desk.ledger.write() as tx:
         weighing = offered_weighing(tx, weighing_id)
         visit = open_visit(tx, visit_id)
-        loads = queries.loads_of(tx, visit.id)
-        for load in loads:
-            check_not_on_paper(tx, load)
-        links = queries.chain_of(tx, visit.id)
-        chain, before = summed(links), unfinished(links)
-        if before and before[0][0].role != role:
-            raise Conflict(Fault.REST_NOT_WEIGHED, plate=visit.plate)
-        if role != "first" and not chain:
-            raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
-        whole = one_weight([*(one for _, one in before), weighing])
-        closed: tuple[Load, ...] = ()
-        asked: list[dict[str, Any]] = []
-        if not part:
-            closed = _to_close(tx, loads, role, load_ids, whole, visit)
-            for load in closed:
-                forms.check_complete(tx, load, "ticket")
-            asked = questions_of(tx, desk.policy, visit, chain, closed, whole, role)
-            asked += questions_of_findings(tx, closed)
-        despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
-        for load_id in set(tipped or {}) - {load.id for load in closed}:
-            raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
-        use = WeighingUse(
-            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, part=part, at=at,
-            by=actor.id, supersedes_id=None if before else _reweighed(chain, loads, role),
+        return take_in(
+            tx, desk, weighing, visit, role, actor, at, part=part, load_ids=load_ids, tipped=tipped or {},
+            despite_remarks=despite_remarks,
         )  # fmt: skip
-        weighing.state = "used"
-        tx.add_all([weighing, use])
-        audit.record(
-            tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
-            subject_id=weighing.id, data={
-                "kg": weighing.kg, "role": role, "despite": despite, **({"part": part} if part else {}),
-            },
-        )  # fmt: skip
-        tickets = closing.close_loads(tx, desk, visit, closed, chain, whole, tipped or {}, actor, at)
-        proposals.propose_open_loads(tx, desk, at)
+
+
+def take_in(
+    tx: Session, desk: Desk, weighing: Weighing, visit: Visit, role: str, actor: Actor, at: datetime, *,
+    part: str = "", load_ids: Sequence[str], tipped: Mapping[str, Sequence[Tipped]], despite_remarks: bool,
+) -> Confirmed:  # fmt: skip
+    """Does what `confirm` says in the caller's transaction."""
+    loads = queries.loads_of(tx, visit.id)
+    for load in loads:
+        check_not_on_paper(tx, load)
+    links = queries.chain_of(tx, visit.id)
+    chain, before = summed(links), unfinished(links)
+    if before and before[0][0].role != role:
+        raise Conflict(Fault.REST_NOT_WEIGHED, plate=visit.plate)
+    if role != "first" and not chain:
+        raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
+    whole = one_weight([*(one for _, one in before), weighing])
+    closed: tuple[Load, ...] = ()
+    asked: list[dict[str, Any]] = []
+    if not part:
+        closed = _to_close(tx, loads, role, load_ids, whole, visit)
+        for load in closed:
+            forms.check_complete(tx, load, "ticket")
+        asked = questions_of(tx, desk.policy, visit, chain, closed, whole, role)
+        asked += questions_of_findings(tx, closed)
+    despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
+    for load_id in set(tipped) - {load.id for load in closed}:
+        raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
+    use = WeighingUse(
+        id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, part=part, at=at,
+        by=actor.id, supersedes_id=None if before else _reweighed(chain, loads, role),
+    )  # fmt: skip
+    weighing.state = "used"
+    tx.add_all([weighing, use])
+    audit.record(
+        tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+        subject_id=weighing.id, data={
+            "kg": weighing.kg, "role": role, "despite": despite, **({"part": part} if part else {}),
+        },
+    )  # fmt: skip
+    tickets = closing.close_loads(tx, desk, visit, closed, chain, whole, tipped, actor, at)
+    proposals.propose_open_loads(tx, desk, at)
     return Confirmed(weighing, visit, tickets)
 
 

@@ -202,13 +202,15 @@ class Quality(Section):
 
 class Weighing(Section):
     """The weighing rule: a weight is taken after a return to zero when `equal_readings` stable ones agree
-    that arrived over `equal_for_s` seconds."""
+    that arrived over `equal_for_s` seconds. A stored tare counts for `stored_tare_days` after its weighing;
+    without that the site uses none."""
 
     minimum_kg: Positive = 500.0
     zero_kg: Positive = 50.0
     equal_readings: Annotated[int, Field(ge=1, le=50)] = 3
     within: Annotated[int, Field(ge=1, le=200)] = 20
     equal_for_s: Annotated[float, Field(ge=0.1, le=30)] = 0.5
+    stored_tare_days: Annotated[int, Field(ge=1, le=366)] | None = None
 
 
 class Vision(Section):
@@ -329,6 +331,16 @@ class Mqtt(Section):
     discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
 
 
+class Masters(Section):
+    """Who is master of each document: the station, the program that already issues the bons d'apport (erp),
+    or, of reference data, headquarters (hub)."""
+
+    arrival: Literal["station", "erp"] = "station"
+    ticket_number: Literal["station", "erp"] = "station"
+    ticket: Literal["station", "erp"] = "station"
+    reference: Literal["station", "erp", "hub"] = "station"
+
+
 class Metrics(Section):
     """`enabled` lets Prometheus read numbers at `/metrics`: on this machine without a token, from elsewhere
     with a terminal's."""
@@ -418,6 +430,7 @@ class SiteSettings(Section):
     backup: Backup | None = None
     post: Post = Post()
     metrics: Metrics = Metrics()
+    masters: Masters = Masters()
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]
@@ -430,4 +443,4 @@ class SiteSettings(Section):
     printers: list[Printer] = []
 
     def weighing_rule(self) -> WeighingRule:
-        return WeighingRule(**self.weighing.model_dump())
+        return WeighingRule(**self.weighing.model_dump(exclude={"stored_tare_days"}))

@@ -139,7 +139,7 @@ def tares_kg(tx: Session, visits: Iterable[Pair]) -> dict[Pair, list[float]]:
     """By vehicle and trailer, what that pair weighed when it left empty, what was weighed last first.
 
     It is looked for among the vehicle's last visits. Left out are those whose parts were weighed apart, where
-    the last weight is of one part, and those that took a load away again."""
+    the last weight is of one part, those that took a load away again, and stored tares that were repeated."""
     wanted = set(visits)
     newest = select(Visit.seq).where(Visit.vehicle_id == Vehicle.id).order_by(col(Visit.seq).desc())
     oldest = func.coalesce(newest.offset(VISITS_LOOKED_AT).limit(1).correlate(Vehicle).scalar_subquery(), 0)
@@ -150,6 +150,7 @@ def tares_kg(tx: Session, visits: Iterable[Pair]) -> dict[Pair, list[float]]:
         .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
         .where(col(Vehicle.id).in_({vehicle for vehicle, _ in wanted}), col(Visit.seq) > oldest)
         .where(WeighingUse.role == "last", _FULL_WEIGHTS == 1, ~_IN_PARTS, ~_TAKEN_AWAY)
+        .where(col(Weighing.repeats_id).is_(None))
         .order_by(col(WeighingUse.seq).desc())
     )
     found: dict[Pair, list[float]] = {pair: [] for pair in wanted}

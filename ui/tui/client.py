@@ -98,6 +98,12 @@ class StationClient:
     async def claims(self, supplier: str, species: str) -> list[schemas.ClaimChoice]:
         return await self._list("/claims", schemas.ClaimChoice, supplier=supplier, species=species)
 
+    async def contracts(self, supplier: str, species: str) -> list[schemas.Contract]:
+        return await self._list("/contracts", schemas.Contract, supplier=supplier, species=species)
+
+    async def varieties(self, species: str) -> list[schemas.Variety]:
+        return await self._list("/varieties", schemas.Variety, species=species)
+
     async def enter_arrival(self, arrival: schemas.ArrivalIn) -> schemas.Visit:
         return await self._post("/visits", arrival, schemas.Visit)
 

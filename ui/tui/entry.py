@@ -34,6 +34,7 @@ class LoadDraft:
     claims: str = ""
     share: str = ""
     owners: str = ""
+    contract: str = ""
 
 
 @dataclass(slots=True)
@@ -112,6 +113,7 @@ def _to_load(number: int, load: LoadDraft, site: schemas.Site, t: Translator) ->
             barcode=load.barcode.strip() or None,
             share=share,
             owners=owners,
+            contract=load.contract.strip(),
         )
     except ValidationError as error:
         return WrongField(

@@ -35,6 +35,7 @@ from ui.web.pages import (
     photo,
     plan,
     printing,
+    reference,
     revisions,
     rules,
     spreads,
@@ -50,7 +51,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections, trace, certificates, plan, printing, revisions, rules,
+    asked_corrections, trace, certificates, plan, printing, reference, revisions, rules,
 )  # fmt: skip
 
 

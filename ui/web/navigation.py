@@ -19,6 +19,7 @@ STATION = Navigation((
         Entry("/exceptions", N_("Exceptions"), _RECEIVING),
         Entry("/disputes", N_("Disputes"), _RECEIVING),
         Entry("/certificates", N_("Certificates"), _MANAGER),
+        Entry("/reference", N_("Reference data"), _MANAGER),
     ),
     (
         Entry("/pair", N_("Two methods"), _MANAGER),

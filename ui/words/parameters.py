@@ -21,6 +21,7 @@ from ui.words.vocabulary import (
     FINDINGS,
     GUARDED,
     KERNEL_CLASSES,
+    MASTERS,
     REVISION_STATES,
     SPECIES,
     UNSEEN,
@@ -400,6 +401,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "closed_at": _moment,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
+    "master": _word_of(MASTERS),
     "unseen": _words_of(UNSEEN),
     "hub_reason": lambda value, t: hub_reason(str(value), t.language),
 }

@@ -414,6 +414,36 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         FOUND_AFTER_DECISION,
         N_("Decide again before it tips; where it has tipped, say so."),
     ),
+    "unknown_entry": (N_("this list has no “{name}”"), N_("Look at the list again.")),
+    "reference_elsewhere": (
+        N_("these lists are kept by {master}, not by this station"),
+        N_("Have it changed there: the site file says so under [masters] reference."),
+    ),
+    "contract_unknown": (
+        N_("no contract {number} holds for {campaign}"),
+        N_("Choose one of the supplier's contracts, or leave it empty."),
+    ),
+    "contract_differs": (
+        N_("contract {number} ({carried}) is not of this supplier, species or claims"),
+        N_("Choose one of the supplier's contracts, or correct species and claims."),
+    ),
+    "unknown_tare": (N_("this stored tare is not kept any more"), _LOOK_AGAIN),
+    "no_stored_tares": (
+        N_("this site uses no stored tares"),
+        N_("Weigh the empty vehicle; the site file allows them: [weighing] stored_tare_days."),
+    ),
+    "tare_not_measured": (
+        N_("{kg} were not told by the bridge itself: it is not kept as a tare"),
+        N_("Weigh the empty vehicle on the bridge, then keep that weight."),
+    ),
+    "tare_not_of_vehicle": (
+        N_("this is no empty weight of this vehicle with this trailer"),
+        N_("Weigh the empty vehicle with the trailer that it draws."),
+    ),
+    "tare_too_old": (
+        N_("the stored tare of {taken_at} is older than {days} days"),
+        N_("Weigh the empty vehicle, and keep its new tare."),
+    ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
     "tare_not_below_gross": (

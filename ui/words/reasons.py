@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, str] = {
     "not_over_usual_tare": NOT_OVER_USUAL_TARE,
     "weighed_before_decision": WEIGHED_BEFORE_DECISION,
     "found_after_decision": FOUND_AFTER_DECISION,
+    "stored_tare": N_("stored tare of {taken_at}"),
     # a cell
     "more_than_known": MORE_THAN_KNOWN,
     "over_capacity": OVER_CAPACITY,

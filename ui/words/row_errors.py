@@ -1,4 +1,4 @@
-"""Why a row of a file of certificates or of a storage plan is not taken, in the reader's language."""
+"""Why a row of a table that a person gave as a file is not taken, in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,16 @@ COLUMNS: Mapping[str, str] = {
     "valid_until": N_("valid until"),
     "cell": N_("cell"),
     "target_t": N_("target, t"),
+    "supplier_number": N_("supplier number"),
+    "name": N_("name"),
+    "plate": N_("plate"),
+    "trailer": N_("trailer"),
+    "species": N_("species"),
+    "variety": N_("variety"),
+    "claims": N_("claims"),
+    "tonnes": N_("tonnes"),
+    "buyer": N_("buyer"),
+    "id": N_("identifier"),
 }
 ROW_ERRORS: Mapping[str, str] = {
     "columns_missing": N_("the first line names no column for: {columns}"),
@@ -26,6 +36,11 @@ ROW_ERRORS: Mapping[str, str] = {
     "no_day": N_("{column}: “{text}” is no day"),
     "no_tonnes": N_("{column}: “{text}” is no number of tonnes"),
     "cell_unknown": N_("the site has no cell “{text}”"),
+    "species_unknown": N_("{column}: “{text}” is no species of this site"),
+    "buyer_unknown": N_("{column}: no buyer is named “{text}”"),
+    "key_twice": N_("the same stands in line {other} already"),
+    "key_used": N_("{column}: “{text}” is another one's"),
+    "name_numbered": N_("{column}: “{text}” has the number {number} already"),
     "cell_twice": N_("cell “{text}” stands in an earlier line"),
 }
 

@@ -247,6 +247,7 @@ EXPECTED_BY: Mapping[str, str] = {
     "variety": N_("of this variety"),
     "species": N_("of this species"),
 }
+MASTERS: Mapping[str, str] = {"erp": N_("the co-operative's program"), "hub": N_("headquarters")}
 FILE_KINDS: Mapping[str, str] = {
     "pdf": N_("a PDF document"),
     "office": N_("an Office document"),

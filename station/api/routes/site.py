@@ -56,8 +56,8 @@ def find_suppliers(asked: Asked, q: SearchText = "") -> list[schemas.Supplier]:
 
 @router.get("/varieties")
 def list_varieties(asked: Asked, species: schemas.Key = "") -> list[schemas.Variety]:
-    """The varieties that headquarters knows, of a species or of all, by name."""
+    """The varieties of the catalogue, of a species or of all, by name."""
     with view_of(asked) as view:
-        query = select(Variety).order_by(col(Variety.name)).limit(1000)
+        query = select(Variety).where(col(Variety.ended_at).is_(None)).order_by(col(Variety.name)).limit(1000)
         query = query.where(Variety.species == species) if species else query
-        return [schemas.Variety(**row.model_dump()) for row in view.tx.exec(query)]
+        return [schemas.Variety(**row.model_dump(exclude={"ended_at"})) for row in view.tx.exec(query)]

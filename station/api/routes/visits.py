@@ -40,6 +40,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
             regime=Regime(load.regime) if load.regime else None,
             organisation=load.organisation,
             external=_external(load.external),
+            contract=load.contract,
         )
         for load in body.loads
     )
@@ -100,6 +101,7 @@ def correct_arrival(asked: Asked, by: By, visit_id: str, body: schemas.ArrivalCo
             species=load.species,
             claims=None if load.claims is None else tuple(load.claims),
             regime=Regime(load.regime) if load.regime else None,
+            contract=load.contract,
         )
         for load in body.loads
     }

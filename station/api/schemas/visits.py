@@ -40,7 +40,7 @@ class OwnerIn(In):
 
 class LoadIn(In):
     """One product of a visit; `share` of the gross weight only where loads are weighed at once. `regime`
-    and `organisation` are the site's where they are not given."""
+    and `organisation` are the site's where they are not given; `contract` is a contract's number."""
 
     species: Key
     declared_variety: Text = ""
@@ -52,6 +52,7 @@ class LoadIn(In):
     regime: RegimeCode | None = None
     organisation: Organisation | None = None
     external: ExternalIn | None = None
+    contract: Text = ""
 
 
 class ArrivalIn(In):
@@ -83,6 +84,7 @@ class LoadCorrectionIn(In):
     species: Key | None = None
     claims: list[Key] | None = None
     regime: RegimeCode | None = None
+    contract: Text | None = None
 
 
 class ArrivalCorrectionIn(In):
@@ -111,6 +113,22 @@ class Vehicle(Referenced):
 class Supplier(Referenced):
     id: str
     name: str
+
+
+class Contract(BaseModel):
+    """What a supplier has sold; `delivered_kg` is the net of the tickets that count on it, `remaining_t` what
+    is left of `tonnes`, None where it has no end."""
+
+    number: str
+    supplier: str
+    species: str
+    variety: str = ""
+    claims: list[str] = []
+    campaign: str
+    tonnes: float | None
+    delivered_kg: float
+    remaining_t: float | None
+    external_ref: str = ""
 
 
 class Variety(BaseModel):
@@ -192,6 +210,7 @@ class Load(LoadRow, Referenced):
     regime: RegimeCode
     organisation: str
     campaign: str
+    contract: str = ""
     gross_kg: float | None
     tare_kg: float | None
     estimated_kg: float | None

@@ -34,6 +34,7 @@ def load(view: View, row: Load) -> schemas.Load:
         supplier=view.tx.get_one(Supplier, visit.supplier_id).name,
         declared_variety=row.declared_variety,
         operator_variety=row.operator_variety,
+        contract=row.contract,
         model_variety=row.model_variety,
         lab_variety=row.lab_variety,
         owners=_owners(view, row),

@@ -22,6 +22,7 @@ from ui.tui.keys import bound, shown
 from ui.tui.lines.queue import offer_title
 from ui.tui.scans import no_sample
 from ui.tui.screens.arrival_acts import enter_arrival
+from ui.tui.screens.arrival_catalogue import fill_only_contract, suggest
 from ui.tui.screens.arrival_form import FIELDS, LAST_FIELDS, MAIN_FIELDS, ArrivalForm
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
@@ -30,7 +31,7 @@ from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
 from ui.words import vocabulary
 
-COMPLETED = ("plate", "supplier", "species", "claims")
+COMPLETED = ("plate", "supplier", "species", "claims", "contract", "variety")
 
 
 class ArrivalScreen(StationScreen):
@@ -164,12 +165,22 @@ class ArrivalScreen(StationScreen):
                 lambda: client.suppliers(typed.strip()),
                 lambda suppliers: self._show_answer(name, typed, suggestions.suppliers(suppliers)),
             )
+        elif name in ("contract", "variety"):
+            suggest(
+                self.station, name, self.form, self._species(), t,
+                lambda answer: self._show_answer(name, typed, answer),
+            )  # fmt: skip
         self.redraw()
+
+    def _species(self) -> str:
+        """The species of the shown load; empty while none of the site's is typed."""
+        known = self.board.site.species if self.board.site else []
+        return find_word(self.form.load.species, known, vocabulary.SPECIES, self.t.language) or ""
 
     def _suggest_claims(self, site: schemas.Site, typed: str) -> None:
         """Suggest the site's claims, in the order that the station knows for this supplier and species."""
         supplier = self.draft.supplier.strip()
-        species = find_word(self.form.load.species, site.species, vocabulary.SPECIES, self.t.language) or ""
+        species = self._species()
         known = self._claims.get((supplier, species))
         if known is None:
             client, plain = self.station.client, [_plain_choice(claim) for claim in site.claims]
@@ -217,6 +228,8 @@ class ArrivalScreen(StationScreen):
         taken = self._taken_by_enter() if name in COMPLETED else None
         if taken is not None:
             self._take(name, self._suggestions[taken])
+        if name in ("plate", "supplier", "species"):
+            fill_only_contract(self.station, self.form, self._species(), self.t, self.redraw)
         if name in ("barcode", LAST_FIELDS[-1]):
             self.action_save()
         elif name in MAIN_FIELDS:

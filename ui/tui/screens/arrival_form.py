@@ -13,7 +13,7 @@ from ui.words import vocabulary
 from ui.words.i18n import Translator
 
 VISIT_FIELDS = ("plate", "trailer", "supplier")
-LOAD_FIELDS = ("species", "barcode", "variety", "claims", "share", "owners")
+LOAD_FIELDS = ("species", "barcode", "contract", "variety", "claims", "share", "owners")
 LAST_FIELDS = ("note", "arrived")
 FIELDS = (*VISIT_FIELDS, *LOAD_FIELDS, *LAST_FIELDS)
 MAIN_FIELDS = ("plate", "supplier", "species", "barcode")
@@ -72,6 +72,12 @@ class ArrivalForm(Vertical):
         for name in FIELDS:
             self.query_one(f"#{name}", Input).value = visible(self.value(name))
 
+    def show_all_but_open(self) -> None:
+        """Show the draft where nobody types now."""
+        for name in FIELDS:
+            if name != self.open_field:
+                self.query_one(f"#{name}", Input).value = visible(self.value(name))
+
     def open(self, name: str) -> None:
         self.query_one(f"#{name}", Input).focus()
 
@@ -82,6 +88,7 @@ class ArrivalForm(Vertical):
             "supplier": t.gettext("Supplier"),
             "species": t.gettext("Species"),
             "barcode": t.gettext("Sample barcode"),
+            "contract": t.gettext("Contract"),
             "variety": t.gettext("Declared variety"),
             "claims": t.gettext("Claims"),
             "share": t.gettext("Share of the load, %"),

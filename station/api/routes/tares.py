@@ -1,0 +1,62 @@
+"""Stored tares: kept from a real weighing, and used as a visit's last one where a person says so."""
+
+from fastapi import APIRouter
+
+from station.api import schemas
+from station.api.asked import Asked
+from station.api.auth import By
+from station.api.openapi import problems
+from station.api.views import reference as views
+from station.api.views.tickets import ticket
+from station.api.views.view import view_of
+from station.api.views.visits import visit
+from station.api.views.weighings import weighing
+from station.receival import stored_tares as acts
+from station.receival.tippings import Tipped
+
+router = APIRouter(tags=["weighings"])
+
+
+@router.get("/visits/{visit_id}/stored-tare", responses=problems(404))
+def get_tare(asked: Asked, visit_id: str) -> schemas.StoredTare | None:
+    """That of the visit's vehicle with its trailer; null where none is kept."""
+    with view_of(asked) as view:
+        return views.tare_of_visit(view, asked.desk, visit_id)
+
+
+@router.post("/tares", status_code=201, responses=problems(404, 409))
+def store_tare(asked: Asked, by: By, body: schemas.StoreTareIn) -> schemas.StoredTare:
+    """It takes the place of the tare that this vehicle with this trailer had."""
+    row = acts.store_tare(
+        asked.desk, body.weighing_id, by, asked.now(), plate=body.plate or "", trailer=body.trailer
+    )
+    with view_of(asked) as view:
+        return views.tare(view, asked.desk, row)
+
+
+@router.post("/tares/{tare_id}/end", responses=problems(404))
+def end_tare(asked: Asked, by: By, tare_id: str) -> schemas.StoredTare:
+    """The vehicle was changed: it is kept no more."""
+    row = acts.end_tare(asked.desk, tare_id, by, asked.now())
+    with view_of(asked) as view:
+        return views.tare(view, asked.desk, row)
+
+
+@router.post("/visits/{visit_id}/stored-tare", responses=problems(404, 409))
+def use_tare(asked: Asked, by: By, visit_id: str, body: schemas.UseTareIn) -> schemas.WeighingConfirmed:
+    """It closes the visit's loads with tickets that say which weighing it was. One that is too old is 409
+    `tare_too_old`, whatever was said."""
+    tipped = {
+        load_id: [Tipped(part.pit, part.cell, part.share) for part in parts]
+        for load_id, parts in body.tipped.items()
+    }
+    done = acts.use_tare(
+        asked.desk, visit_id, body.tare_id, by, asked.now(), load_ids=body.load_ids, tipped=tipped,
+        despite_remarks=body.despite_remarks,
+    )  # fmt: skip
+    with view_of(asked) as view:
+        return schemas.WeighingConfirmed(
+            weighing=weighing(view, done.weighing),
+            visit=visit(view, done.visit),
+            tickets=[ticket(view, row) for row in done.tickets],
+        )
