@@ -66,7 +66,8 @@ def _weighings(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
         frame = work.other.get(("frame", row["frame_id"]))
         here = work.tx.exec(select(Weighing).where(Weighing.frame_id == frame)).first() if frame else None
         if here is None:
-            yield row
+            real = row.get("repeats_id")
+            yield row | {"repeats_id": work.other.get(("weighing", real), real)}
             continue
         work.other["weighing", row["id"]] = here.id
         if here.state != row["state"]:

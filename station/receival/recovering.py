@@ -35,9 +35,10 @@ from station.store.tables import (
 
 # What comes back, in the order in which it names each other. `cell_movement` comes by `recovered_grain`.
 FIRST = (
-    "form_definition", "supplier", "supplier_match", "certificate", "person", "terminal", "cell",
-    "storage_plan", "instrument", "vehicle", "visit", "load", "loadowner", "sample",
-    "composite_load", "frame", "weighing", "weighing_use", "reading", "pairing", "visual_check",
+    "form_definition", "supplier", "supplier_match", "certificate", "contract", "carrier", "buyer",
+    "outbound_order", "person", "terminal", "cell", "storage_plan", "instrument", "vehicle", "visit", "load",
+    "loadowner", "sample", "composite_load", "frame", "weighing", "weighing_use", "reading", "pairing",
+    "visual_check", "stored_tare",
 )  # fmt: skip
 DECIDED = ("rule_pack", "site_policy", "proposal", "decision", "tipping")
 GRAIN = "cell_movement"

@@ -68,6 +68,7 @@ from station.store.tables.retained import (
 from station.store.tables.revisions import Revision
 from station.store.tables.sent import CorrectionRequest, SupplierMatch, Variety
 from station.store.tables.shipments import ExpectedShipment, OwnSite, Shipment
+from station.store.tables.trade import Buyer, Carrier, Contract, Listed, OutboundOrder, StoredTare
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
 from station.store.tables.votes import Vote
 
@@ -76,13 +77,16 @@ __all__ = [
     "Approval",
     "AuditEvent",
     "Bag",
+    "Buyer",
     "Capture",
+    "Carrier",
     "Cell",
     "CellMovement",
     "Certificate",
     "Change",
     "ClockAct",
     "CompositeLoad",
+    "Contract",
     "ControlCheck",
     "ControlTarget",
     "Correction",
@@ -108,11 +112,13 @@ __all__ = [
     "LabFile",
     "LabResult",
     "Line",
+    "Listed",
     "Load",
     "LoadOwner",
     "Measurement",
     "ModelRelease",
     "Numbered",
+    "OutboundOrder",
     "OwnSite",
     "Pairing",
     "Person",
@@ -142,6 +148,7 @@ __all__ = [
     "Spread",
     "StoragePlan",
     "StoredResult",
+    "StoredTare",
     "Supplier",
     "SupplierMatch",
     "Terminal",

@@ -10,11 +10,13 @@ from station.store.tables.base import Numbered
 
 
 class Variety(SQLModel, table=True):
-    """A variety that headquarters knows (variété), by an identifier that stays."""
+    """A variety that headquarters or the site's catalogue knows (variété), by an identifier that stays. One
+    that is ended is offered no more."""
 
     id: str = Field(primary_key=True)
     species: str
     name: str
+    ended_at: datetime | None = None
 
 
 class SupplierMatch(Numbered, table=True):

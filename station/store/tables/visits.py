@@ -36,12 +36,14 @@ class Visit(Numbered, Referenced, table=True):
 class Load(Numbered, Referenced, table=True):
     """A load is one product of one visit. The four varieties are four facts from four sources, never
     merged. `regime` says whose grain it is by law, `organisation` who receives it, `campaign` to which
-    harvest it belongs. `asks_paper`: it was open in a backup that was restored, and nobody said yet whether
-    it was closed on paper since; one that was has its paper's number as `outcome_reason`."""
+    harvest it belongs, `contract` the number of the contract that it counts on. `asks_paper`: it was open in
+    a backup that was restored, and nobody said yet whether it was closed on paper since; one that was has its
+    paper's number as `outcome_reason`."""
 
     __table_args__ = (
         UniqueConstraint("visit_id", "position"),
         Index("ix_load_ended", "outcome_at", "seq"),
+        Index("ix_load_of_contract", "contract", "campaign"),
         once_per_source(),
     )
 
@@ -59,6 +61,7 @@ class Load(Numbered, Referenced, table=True):
     regime: str = ""  # owned, deposit, on_behalf, service
     organisation: str = ""
     campaign: str = ""
+    contract: str = ""
     outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled, on_paper
     outcome_at: datetime | None = None
     outcome_by: str | None = None
@@ -79,7 +82,7 @@ class Weighing(Numbered, table=True):
     WeighingUse.
 
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
-    somebody should look twice."""
+    somebody should look twice. `repeats_id` is the real weighing of a stored tare that counts again."""
 
     __table_args__ = (
         Index("ix_weighing_newest", "port_id", "seq"),
@@ -89,12 +92,13 @@ class Weighing(Numbered, table=True):
     id: str = Field(primary_key=True)
     kg: float
     at: datetime = Field(index=True)
-    rule: str  # equal_readings, print_key, typed
+    rule: str  # equal_readings, print_key, typed, stored_tare
     instrument_id: str | None = Field(default=None, foreign_key="instrument.id")
     port_id: str | None = None
     frame_id: str | None = Field(default=None, foreign_key="frame.id", unique=True)
     remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     sealed_number: str | None = None
+    repeats_id: str | None = Field(default=None, foreign_key="weighing.id")
     typed_by: str | None = None
     note: str = ""
     state: str = "offered"  # offered, used, dismissed
@@ -107,7 +111,7 @@ class WeighingUse(Numbered, table=True):
     id: str = Field(primary_key=True)
     weighing_id: str = Field(foreign_key="weighing.id", unique=True)
     visit_id: str | None = Field(default=None, foreign_key="visit.id", index=True)
-    role: str  # first, intermediate, last, dismissed
+    role: str  # first, intermediate, last, dismissed, tare
     at: datetime
     by: str
     reason: str = ""

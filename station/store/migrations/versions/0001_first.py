@@ -52,6 +52,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("epoch", "number", name=op.f("pk_bag")),
     )
     op.create_table(
+        "buyer",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_buyer")),
+    )
+    with op.batch_alter_table("buyer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_buyer_name_key"), ["name_key"], unique=False)
+        batch_op.create_index("ix_buyer_seq", ["seq"], unique=False)
+
+    op.create_table(
+        "carrier",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier")),
+    )
+    with op.batch_alter_table("carrier", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_carrier_name_key"), ["name_key"], unique=False)
+        batch_op.create_index("ix_carrier_seq", ["seq"], unique=False)
+
+    op.create_table(
         "cell",
         sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -241,6 +276,29 @@ def upgrade() -> None:
         sa.Column("signed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_modelrelease")),
     )
+    op.create_table(
+        "outbound_order",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("buyer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("grade", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("tonnes", sa.Float(), nullable=True),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_order")),
+    )
+    with op.batch_alter_table("outbound_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbound_order_number_key"), ["number_key"], unique=False)
+        batch_op.create_index("ix_outbound_order_seq", ["seq"], unique=False)
+
     op.create_table(
         "own_site",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -437,6 +495,7 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_variety")),
     )
     op.create_table(
@@ -531,6 +590,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_certificate_seq", ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_supplier_id"), ["supplier_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_valid_until"), ["valid_until"], unique=False)
+
+    op.create_table(
+        "contract",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("variety", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("tonnes", sa.Float(), nullable=True),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_contract_supplier_id_supplier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+    )
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contract_number_key"), ["number_key"], unique=False)
+        batch_op.create_index("ix_contract_of_supplier", ["supplier_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_contract_seq", ["seq"], unique=False)
 
     op.create_table(
         "correction_act",
@@ -883,12 +969,16 @@ def upgrade() -> None:
         sa.Column("frame_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("remarks", sa.JSON(), nullable=False),
         sa.Column("sealed_number", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("repeats_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("typed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["frame_id"], ["frame.id"], name=op.f("fk_weighing_frame_id_frame")),
         sa.ForeignKeyConstraint(
             ["instrument_id"], ["instrument.id"], name=op.f("fk_weighing_instrument_id_instrument")
+        ),
+        sa.ForeignKeyConstraint(
+            ["repeats_id"], ["weighing.id"], name=op.f("fk_weighing_repeats_id_weighing")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weighing")),
         sa.UniqueConstraint("frame_id", name=op.f("uq_weighing_frame_id")),
@@ -917,6 +1007,7 @@ def upgrade() -> None:
         sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contract", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("outcome_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("outcome_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -931,8 +1022,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("load", schema=None) as batch_op:
         batch_op.create_index("ix_load_ended", ["outcome_at", "seq"], unique=False)
+        batch_op.create_index("ix_load_of_contract", ["contract", "campaign"], unique=False)
         batch_op.create_index(batch_op.f("ix_load_outcome"), ["outcome"], unique=False)
         batch_op.create_index(batch_op.f("ix_load_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "stored_tare",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("vehicle_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trailer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kg", sa.Float(), nullable=False),
+        sa.Column("weighed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["trailer_id"], ["vehicle.id"], name=op.f("fk_stored_tare_trailer_id_vehicle")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vehicle_id"], ["vehicle.id"], name=op.f("fk_stored_tare_vehicle_id_vehicle")
+        ),
+        sa.ForeignKeyConstraint(
+            ["weighing_id"], ["weighing.id"], name=op.f("fk_stored_tare_weighing_id_weighing")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_tare")),
+    )
+    with op.batch_alter_table("stored_tare", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stored_tare_of_pair", ["vehicle_id", "trailer_id", "ended_at"], unique=False
+        )
+        batch_op.create_index("ix_stored_tare_seq", ["seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stored_tare_weighing_id"), ["weighing_id"], unique=False)
 
     op.create_table(
         "weighing_use",
@@ -1869,9 +1992,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_weighing_use_seq")
 
     op.drop_table("weighing_use")
+    with op.batch_alter_table("stored_tare", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stored_tare_weighing_id"))
+        batch_op.drop_index("ix_stored_tare_seq")
+        batch_op.drop_index("ix_stored_tare_of_pair")
+
+    op.drop_table("stored_tare")
     with op.batch_alter_table("load", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_load_visit_id"))
         batch_op.drop_index(batch_op.f("ix_load_outcome"))
+        batch_op.drop_index("ix_load_of_contract")
         batch_op.drop_index("ix_load_ended")
 
     op.drop_table("load")
@@ -1950,6 +2080,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_correction_act_correction_id"))
 
     op.drop_table("correction_act")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_seq")
+        batch_op.drop_index("ix_contract_of_supplier")
+        batch_op.drop_index(batch_op.f("ix_contract_number_key"))
+
+    op.drop_table("contract")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificate_valid_until"))
         batch_op.drop_index(batch_op.f("ix_certificate_supplier_id"))
@@ -2002,6 +2138,11 @@ def downgrade() -> None:
     op.drop_table("pit")
     op.drop_table("person")
     op.drop_table("own_site")
+    with op.batch_alter_table("outbound_order", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbound_order_seq")
+        batch_op.drop_index(batch_op.f("ix_outbound_order_number_key"))
+
+    op.drop_table("outbound_order")
     op.drop_table("modelrelease")
     op.drop_table("line")
     op.drop_table("lab_file")
@@ -2027,6 +2168,16 @@ def downgrade() -> None:
     op.drop_table("clock_act")
     op.drop_table("change")
     op.drop_table("cell")
+    with op.batch_alter_table("carrier", schema=None) as batch_op:
+        batch_op.drop_index("ix_carrier_seq")
+        batch_op.drop_index(batch_op.f("ix_carrier_name_key"))
+
+    op.drop_table("carrier")
+    with op.batch_alter_table("buyer", schema=None) as batch_op:
+        batch_op.drop_index("ix_buyer_seq")
+        batch_op.drop_index(batch_op.f("ix_buyer_name_key"))
+
+    op.drop_table("buyer")
     op.drop_table("bag")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_of_visit")
