@@ -232,6 +232,7 @@ ACCESS: Mapping[str, Access] = {
     # outbound visits
     "GET /outbound": _LOOK_OR_ADMIN,
     "GET /outbound/cargoes": _LOOK_OR_ADMIN,
+    "GET /outbound/orders": _LOOK_OR_ADMIN,
     "GET /outbound/notes": _LOOK_OR_ADMIN,
     "POST /outbound": _NAMED_OPERATOR,
     "POST /outbound/{outbound_id}/check": _NAMED_OPERATOR,

@@ -75,7 +75,8 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, outbound, asked_corrections, forms, traces, certificates, plan, printing, revisions, replay_photos,
+    shipments, outbound, asked_corrections, forms, traces, certificates, plan, printing, revisions,
+    replay_photos,
 )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ class Code(StrEnum):
     WASH_NEEDED = "wash_needed"  # cargo, cleaning
     BODY_UNFIT = "body_unfit"  # found (in the empty body)
     OVERLOADED = "overloaded"  # gross_kg, limit_kg, over_kg
+    OVER_ORDER = "over_order"  # number, moved_kg, left_kg
     OTHER_GRADE = "other_grade"  # cell, grade (asked for), cell_grade (or None)
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until

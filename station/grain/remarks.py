@@ -28,6 +28,7 @@ ASKED_ABOUT = frozenset(
         Code.MORE_THAN_LEFT,
         Code.OVERLOADED,
         Code.OTHER_GRADE,
+        Code.OVER_ORDER,
     }
 )
 

@@ -10,6 +10,7 @@ from station.receival import cells
 from station.receival.clock_acts import time_doubt
 from station.receival.outbound import newest_check, weight_of
 from station.receival.outbound_loading import limit_kg
+from station.receival.outbound_orders import left_kg, open_order
 from station.receival.pack_standing import pack_in_force
 from station.store.names import names_of
 from station.store.tables import (
@@ -44,7 +45,8 @@ def document(
         "at": note.at.isoformat(), **({"time_doubt": doubt} if doubt else {}),
         "by": names.get(note.by, note.by), "plate": row.plate, "trailer": row.trailer_plate,
         "arrived_at": row.arrived_at.isoformat(), "buyer": row.buyer, "destination": row.destination,
-        "order": row.order_number, "carrier": row.carrier, "driver": row.driver, "species": row.species,
+        "order": row.order_number, "order_left_kg": _left(tx, row, note),
+        "carrier": row.carrier, "driver": row.driver, "species": row.species,
         "grade": row.grade, "claims": row.claims, "regime": gone[0].regime,
         "organisation": gone[0].organisation, "empty": _weight(tx, empty, names),
         "full": _weight(tx, full, names), "limit_kg": limit_kg(row), "net_kg": note.net_kg,
@@ -77,6 +79,13 @@ def bulletin(tx: Session, desk: Desk, row: OutboundVisit, gone: Sequence[CellMov
         ],
         "rule_pack": pack.sha256 if pack and grade else None,
     }  # fmt: skip
+
+
+def _left(tx: Session, row: OutboundVisit, note: DeliveryNote) -> float | None:
+    """What is left of the order after this note."""
+    order = open_order(tx, row.order_number, row.campaign) if row.order_number else None
+    before = left_kg(tx, order) if order else None
+    return None if before is None else round(before - note.net_kg, 3)
 
 
 def _loaded(tx: Session, one: CellMovement) -> Json:

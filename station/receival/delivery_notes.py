@@ -21,6 +21,8 @@ from station.receival.movements import NOTHING_SAID, Title
 from station.receival.outbound import DELIVERED, EXACT_KG, close, find_outbound, loadings_of, open_outbound
 from station.receival.outbound import record as record_visit
 from station.receival.outbound_loading import Drawn, load
+from station.receival.outbound_orders import ask_of_order, left_kg, open_order
+from station.receival.remarked import check_asked
 from station.store import audit, counters
 from station.store.ids import new_id
 from station.store.tables import (
@@ -43,8 +45,9 @@ def deliver(
 ) -> DeliveryNote:  # fmt: skip
     """Takes the full vehicle's weight, with which it leaves: movements out of its cells, and its paper.
 
-    Raises what `outbound_loading.load` raises; Conflict(nothing_loaded); and what `movements.move_out` raises
-    of a cell, of which `despite_kg`, the vehicle's whole net once more, is the answer."""
+    Raises what `outbound_loading.load` raises; Conflict(nothing_loaded);
+    Conflict(over_order) unless `despite_remarks`; and what `movements.move_out` raises of a cell, of which
+    `despite_kg`, the vehicle's whole net once more, is the answer."""
     with desk.ledger.write() as tx:
         row = open_outbound(tx, outbound_id)
         load(tx, row, weighing_id, drawn, "last", actor, at, despite_remarks=despite_remarks)
@@ -52,6 +55,7 @@ def deliver(
         net_kg = round(sum(one.kg for one in loaded), 3)
         if net_kg <= EXACT_KG:
             raise Conflict(Fault.NOTHING_LOADED, plate=row.plate)
+        despite = check_asked(_of_order(tx, row, net_kg), despite_remarks)
         number = counters.draw(tx, counters.DELIVERY_NOTE)
         is_answered = despite_kg is not None and abs(despite_kg - net_kg) <= EXACT_KG
         gone = [
@@ -64,7 +68,7 @@ def deliver(
         note = _note(tx, desk, row, number, net_kg, gone, actor, at)
         close(tx, row, DELIVERED, "", actor, at)
         _end_samples(tx, row.id, at)
-        record_visit(tx, "outbound_delivered", row, actor, at, number=number, net_kg=net_kg)
+        record_visit(tx, "outbound_delivered", row, actor, at, number=number, net_kg=net_kg, despite=despite)
         proposals.propose_open_loads(tx, desk, at)
     return note
 
@@ -125,6 +129,13 @@ def movements_of(tx: Session, note: DeliveryNote) -> Sequence[CellMovement]:
 def signed_bytes(told: dict[str, Any]) -> bytes:
     """The bytes of a document that are signed: its JSON, sorted and without blanks, as UTF-8."""
     return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _of_order(tx: Session, row: OutboundVisit, net_kg: float) -> list[dict[str, Any]]:
+    """What is asked of the order; one that ended since is not asked about."""
+    order = open_order(tx, row.order_number, row.campaign) if row.order_number else None
+    asked = ask_of_order(left_kg(tx, order), order.number, net_kg) if order else None
+    return [asked.as_dict()] if asked else []
 
 
 def _by_cell(

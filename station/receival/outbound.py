@@ -4,7 +4,6 @@ What it is loaded with is `outbound_loading`, the paper it leaves with `delivery
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -14,7 +13,9 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
 from station.grain.carriage import FINDINGS, LOADS_BEFORE, PreviousCargo, judge
 from station.grain.reasons import Code
 from station.receival import retaining, samples
-from station.receival.external import External, refer
+from station.receival.external import refer
+from station.receival.outbound_coming import Coming
+from station.receival.outbound_orders import by_order
 from station.receival.vehicles import (
     check_not_on_site,
     check_two,
@@ -38,34 +39,13 @@ DELIVERED, REFUSED, LEFT, CANCELLED = "delivered", "refused", "left", "cancelled
 EXACT_KG = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """What comes to be loaded, and with what for whom. `campaign`: the site's where it is not given."""
-
-    plate: str
-    buyer: str
-    species: str
-    trailer: str = ""
-    destination: str = ""
-    order_number: str = ""
-    carrier: str = ""
-    driver: str = ""
-    grade: str | None = None
-    claims: tuple[str, ...] = ()
-    axles: int | None = None
-    gross_limit_kg: float | None = None
-    campaign: str | None = None
-    arrived_at: datetime | None = None
-    note: str = ""
-    comes_again: bool = False
-    external: External | None = None
-
-
 def enter(desk: Desk, coming: Coming, actor: Actor, at: datetime) -> OutboundVisit:
-    """Opens an outbound visit. Raises as an arrival does for species, claims, campaign, time and vehicle."""
+    """Opens an outbound visit. Raises what `by_order` raises of its order, and as an arrival does for
+    species, claims, campaign, time and vehicle."""
     with desk.ledger.write() as tx:
-        check_declared(desk, coming.species, coming.claims)
         arrived_at, campaign = coming.arrived_at or at, coming.campaign or desk.policy.campaign
+        coming = by_order(tx, coming, campaign)
+        check_declared(desk, coming.species, coming.claims)
         if campaign not in desk.policy.open_campaigns:
             raise Invalid(Fault.CAMPAIGN_NOT_OPEN, campaign=campaign, open=list(desk.policy.open_campaigns))
         if arrived_at > at:

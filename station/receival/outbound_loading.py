@@ -119,7 +119,7 @@ def _ready(tx: Session, row: OutboundVisit) -> Weighing:
     if row.is_fit is None:
         raise Conflict(Fault.TRANSPORT_NOT_CHECKED, plate=row.plate)
     if not row.is_fit:
-        raise Conflict(Fault.VEHICLE_UNFIT, plate=row.plate, remarks=row.unfit)
+        raise Conflict(Fault.VEHICLE_UNFIT, plate=row.plate, reasons=row.unfit)
     before = weight_of(tx, row.full_weighing_id or row.empty_weighing_id)
     if before is None:
         raise Conflict(Fault.NOT_WEIGHED_EMPTY, plate=row.plate)

@@ -32,6 +32,7 @@ _REFUSED_AS = {
     Code.MORE_THAN_LEFT: Fault.MORE_THAN_LEFT,
     Code.OVERLOADED: Fault.OVERLOADED,
     Code.OTHER_GRADE: Fault.OTHER_GRADE,
+    Code.OVER_ORDER: Fault.OVER_ORDER,
 }
 
 

@@ -14,6 +14,7 @@ from station.store.tables import (
     DeliveryNote,
     ExpectedShipment,
     Load,
+    OutboundOrder,
     OutboundVisit,
     Pairing,
     Revision,
@@ -111,7 +112,7 @@ def open_outbound(tx: Session, after: TimePlace, most: int) -> Sequence[Outbound
     """Outbound visits on the site, oldest arrival first."""
     query = select(OutboundVisit).where(col(OutboundVisit.ended_at).is_(None))
     query = later(query, OutboundVisit.arrived_at, OutboundVisit.seq, after)
-    return tx.exec(query.order_by(col(OutboundVisit.arrived_at), col(OutboundVisit.seq)).limit(most)).all()
+    return list(tx.exec(query.order_by(col(OutboundVisit.arrived_at), col(OutboundVisit.seq)).limit(most)))
 
 
 def ended_outbound(tx: Session, before: TimePlace, most: int) -> Sequence[OutboundVisit]:
@@ -121,6 +122,14 @@ def ended_outbound(tx: Session, before: TimePlace, most: int) -> Sequence[Outbou
     if before is not None:
         query = query.where(at <= before[0], (at < before[0]) | (seq < before[1]))
     return tx.exec(query.order_by(at.desc(), seq.desc()).limit(most)).all()
+
+
+def open_orders(tx: Session, before: int | None, most: int) -> Sequence[OutboundOrder]:
+    """Outbound orders that hold, newest first."""
+    query = select(OutboundOrder).where(col(OutboundOrder.ended_at).is_(None))
+    if before is not None:
+        query = query.where(col(OutboundOrder.seq) < before)
+    return tx.exec(query.order_by(col(OutboundOrder.seq).desc()).limit(most)).all()
 
 
 def delivery_notes(tx: Session, before: int | None, most: int) -> Sequence[DeliveryNote]:

@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx2
 
+from drivers.text import fold
+from station.store.tables import OutboundOrder
 from tests.api.rig import Counter, ok, problem
 
 CLEAN = [{"cargo": "grain", "cleaning": "A"}] * 3
@@ -96,3 +98,21 @@ def test_a_dirty_vehicle_is_refused_and_an_ended_visit_takes_nothing(counter: Co
         body = {"previous": [{"cargo": "gold", "cleaning": "A"}, *CLEAN[1:]]}
         other = ok(anne.post("/outbound", json=coming("B-2", trailer="")), 201)
         problem(anne.post(f"/outbound/{other['id']}/check", json=body), 422, "unknown_cargo")
+
+
+def test_orders_that_are_open_are_listed_with_what_is_left(counter: Counter) -> None:
+    row = OutboundOrder(
+        id="o1", at=counter.silo.clock(), number="CV-7", number_key="CV7", buyer="Malterie",
+        species="soft_wheat", tonnes=50.0, campaign="2026",
+    )  # fmt: skip
+    with counter.silo.desk.ledger.write() as tx:
+        row.number_key = fold(row.number)
+        tx.add(row)
+    with counter.client() as anne:
+        came = ok(anne.post("/outbound", json={"plate": "A-1", "order": "cv7"}), 201)
+        assert (came["order"], came["buyer"], came["species"]) == ("CV-7", "Malterie", "soft_wheat")
+        ok(anne.post(f"/outbound/{came['id']}/check", json={"previous": CLEAN}))
+        ok(weigh(anne, counter, came, "empty", 14_800))
+        ok(weigh(anne, counter, came, "last", 43_000, drawn=[{"cell": "c1"}]))
+        (order,) = ok(anne.get("/outbound/orders"))
+        assert (order["number"], order["tonnes"], order["left_kg"]) == ("CV-7", 50.0, 21_800)

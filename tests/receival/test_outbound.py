@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from drivers.text import fold
 from station.acts.refusals import Fault, Refusal
 from station.grain.carriage import PreviousCargo
 from station.post import identity
 from station.receival import cells, delivery_notes, outbound, outbound_loading, visits
-from station.receival.outbound import Coming
+from station.receival.outbound_coming import Coming
 from station.receival.outbound_loading import Drawn
 from station.receival.visits import Arrival, NewLoad
-from station.store.tables import CellMovement, DeliveryNote, OutboundVisit, Sample
+from station.store.tables import CellMovement, DeliveryNote, OutboundOrder, OutboundVisit, Sample
 from tests.silo_rig import ANNE, MARC, Silo
 
 CLEAN = (PreviousCargo("grain", "A"),) * 3
@@ -30,7 +31,8 @@ def refused(code: Fault, act: Any, *args: Any, **over: Any) -> Refusal:
 
 
 def come(silo: Silo, plate: str = "EX-001-PO", **over: Any) -> OutboundVisit:
-    coming = Coming(plate, "Moulins du Nord", over.pop("species", "soft_wheat"), **over)
+    said = {"buyer": "Moulins du Nord", "species": "soft_wheat"} if "order_number" not in over else {}
+    coming = Coming(plate, **{**said, **over})
     return outbound.enter(silo.desk, coming, ANNE, silo.clock())
 
 
@@ -131,7 +133,7 @@ def test_a_wash_is_asked_for_with_its_level_and_lifts_the_block(silo: Silo) -> N
     assert found.reasons[0]["params"] == {"cargo": "mineral_fertilizer", "cleaning": "B"}
     empty(silo, row)
     told = refused(Fault.VEHICLE_UNFIT, load, silo, row, 30_000, Drawn("c1"))
-    assert [one["code"] for one in told.params["remarks"]] == ["wash_needed", "body_unfit"]
+    assert [one["code"] for one in told.params["reasons"]] == ["wash_needed", "body_unfit"]
     check(silo, row, (PreviousCargo("mineral_fertilizer", "B"), *CLEAN[1:]))
     load(silo, row, 30_000, Drawn("c1"))
 
@@ -290,6 +292,42 @@ def test_weights_movements_and_paper_agree_to_the_kilogram(silo: Silo, steps: li
     gone = {one.cell_id: -one.kg for one in out(silo, note)}
     assert sum(gone.values()) == note.net_kg == kg - 14_800
     assert {cell: before[cell] - stock(silo, cell) for cell in gone} == gone
+
+
+def order(silo: Silo, tonnes: float | None = 50.0, number: str = "CV-7") -> None:
+    row = OutboundOrder(
+        id=f"order {number}", at=silo.clock(), number=number, number_key=fold(number), buyer="Malterie",
+        species="soft_wheat", grade="milling_no_2", tonnes=tonnes, campaign="2026",
+    )  # fmt: skip
+    with silo.desk.ledger.write() as tx:
+        tx.add(row)
+
+
+def test_an_order_says_what_leaves_for_whom_and_what_is_left_of_it(silo: Silo) -> None:
+    order(silo)
+    row = ready(silo, order_number="cv 7")
+    assert (row.order_number, row.buyer, row.species, row.grade) == (
+        "CV-7", "Malterie", "soft_wheat", "milling_no_2",
+    )  # fmt: skip
+    note = leave(silo, row, 43_980, Drawn("c1"))
+    assert note.document["order_left_kg"] == 20_820
+    second = ready(silo, plate="A-2", order_number="CV-7")
+    told = refused(Fault.OVER_ORDER, leave, silo, second, 43_980, Drawn("c1"))
+    assert told.params["remarks"][0]["params"] == {"number": "CV-7", "moved_kg": 29_180, "left_kg": 20_820}
+    leave(silo, second, 35_620, Drawn("c1"))
+    delivery_notes.take_back(silo.desk, note.number, "insects", ANNE, silo.clock())
+    third = ready(silo, plate="A-3", order_number="CV-7")
+    assert leave(silo, third, 43_980, Drawn("c1")).document["order_left_kg"] == 0
+
+
+def test_an_order_that_nobody_knows_or_that_is_for_another_species_is_refused(silo: Silo) -> None:
+    order(silo, None)
+    refused(Fault.UNKNOWN_ORDER, come, silo, order_number="CV-8")
+    refused(Fault.ORDER_OF_OTHER_SPECIES, come, silo, order_number="CV-7", species="barley")
+    refused(Fault.BUYER_NOT_SAID, come, silo, buyer="")
+    refused(Fault.SPECIES_NOT_ORDERED, come, silo, species="")
+    note = leave(silo, ready(silo, order_number="CV-7"), 43_980, Drawn("c1"))
+    assert note.document["order_left_kg"] is None
 
 
 def _fill(silo: Silo, cell: str, kg: float) -> None:

@@ -19,6 +19,7 @@ from ui.words.reasons import (
     OTHER_GRADE,
     OTHER_MOISTURE,
     OVER_CAPACITY,
+    OVER_ORDER,
     OVERLOADED,
     UNUSUAL_EMPTY_SHARE,
     UNUSUAL_TARE,
@@ -246,6 +247,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no shipment with the number {number} is known here"),
         N_("Read its paper in, or enter it with its species: silo shipment arrive."),
     ),
+    "unknown_order": (
+        N_("no order {number} is open for the harvest {campaign}"),
+        N_("Read the number on the order again, or enter the visit without it."),
+    ),
     "unknown_outbound": (N_("no outbound visit with this number"), _LOOK_AGAIN),
     "unknown_delivery_note": (
         N_("no delivery note has the number {number}"),
@@ -463,6 +468,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Put grain back and weigh again; it leaves so only where somebody answers for it."),
     ),
     "other_grade": (OTHER_GRADE, N_("Load from another cell, or say that the buyer takes this grade.")),
+    "over_order": (OVER_ORDER, N_("Put grain back, or say that the buyer takes more.")),
     "outbound_ended": (N_("the outbound visit of {plate} has ended"), _LOOK_AGAIN),
     "transport_not_checked": (
         N_("nobody has checked the body of {plate} yet"),
@@ -656,6 +662,15 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "outbound_visit": (
         N_("{plate} comes to take grain away: that is no arrival"),
         N_("Enter it as an outbound visit."),
+    ),
+    "buyer_not_said": (N_("nobody said for whom {plate} is loaded"), N_("Name the order, or the buyer.")),
+    "species_not_ordered": (
+        N_("nobody said what {plate} is to take"),
+        N_("Name the order, or the species."),
+    ),
+    "order_of_other_species": (
+        N_("the order {number} is for {species}, not for {declared}"),
+        N_("Take the right order, or leave the species out."),
     ),
     "unknown_cargo": (
         N_("{cargo} is not in the list of cargoes"),

@@ -32,6 +32,7 @@ OTHER_MOISTURE = N_(
 )
 MORE_THAN_LEFT = N_("{left_kg} left with the shipment {number}, {moved_kg} came back")
 OVERLOADED = N_("{gross_kg} full: the vehicle may weigh {limit_kg}, it is {over_kg} over")
+OVER_ORDER = N_("{left_kg} are left of the order {number}, {moved_kg} would leave")
 OTHER_GRADE = N_("{grade} is asked for, cell {cell} is for {cell_grade}")
 FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
@@ -82,6 +83,7 @@ SENTENCES: Mapping[str, str] = {
     "body_unfit": N_("found in the empty body: {found}"),
     "overloaded": OVERLOADED,
     "other_grade": OTHER_GRADE,
+    "over_order": OVER_ORDER,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),

@@ -196,7 +196,7 @@ BODY_FINDINGS: Mapping[str, str] = {  # in a vehicle's empty body
 }
 OUTBOUND_STATES: Mapping[str, str] = {
     "arrived": N_("to be checked"),
-    "unfit": N_("not fit for grain"),
+    "unfit": N_("body not fit"),
     "fit": N_("weigh empty"),
     "empty": N_("to be loaded"),
     "loading": N_("loading"),

@@ -11,12 +11,12 @@ from station.api.auth import By
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of, ticks, time_place
 from station.api.views.outbound import delivery_notes as shown_notes
-from station.api.views.outbound import outbound_visits
+from station.api.views.outbound import outbound_orders, outbound_visits
 from station.api.views.view import view_of
 from station.grain.carriage import PreviousCargo
 from station.receival import delivery_notes, outbound, outbound_loading
 from station.receival.external import External
-from station.receival.outbound import Coming
+from station.receival.outbound_coming import Coming
 from station.receival.outbound_loading import Drawn
 from station.store import pages
 from station.store.tables import DeliveryNote, OutboundVisit
@@ -34,6 +34,17 @@ def list_cargoes(asked: Asked) -> list[schemas.CargoName]:
         schemas.CargoName(id=one.id, name=getattr(one.name, asked.language), cleaning=one.cleaning)
         for one in CARGOES.entries.values()
     ]
+
+
+@router.get("/orders")
+def list_orders(
+    asked: Asked, response: Response, after: After = None, limit: Limit = 50
+) -> list[schemas.OutboundOrder]:
+    """The orders that are open, newest first, with what is left of each."""
+    (before,) = place_of(after) or (None,)
+    with view_of(asked) as view:
+        found = pages.open_orders(view.tx, before, limit + 1)
+        return outbound_orders(view, page(response, found, limit, lambda row: (row.seq or 0,)))
 
 
 @router.get("")

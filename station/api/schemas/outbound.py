@@ -14,7 +14,6 @@ from station.api.schemas.common import (
     Key,
     Kilograms,
     Moment,
-    Name,
     Plate,
     Reason,
     Referenced,
@@ -36,17 +35,18 @@ Parts = Annotated[int, Field(ge=1, le=20)]
 
 
 class OutboundIn(In):
-    """A vehicle is here to take grain to a buyer. `order` is the order's number in its campaign; `axles` and
+    """A vehicle is here to take grain to a buyer. `order` is the order's number in its campaign, which
+    says buyer, species, grade and claims where they are left out; `axles` and
     `gross_limit_kg` are the vehicle's by its papers. `comes_again`: it is on site once more."""
 
     plate: Plate
     trailer: TrailerPlate = ""
-    buyer: Name
+    buyer: Text = ""
     destination: Text = ""
     order: Text = ""
     carrier: Text = ""
     driver: Text = ""
-    species: Key
+    species: Key = ""
     grade: Key | None = None
     claims: Annotated[list[Key], Field(max_length=20)] = []
     axles: Annotated[int, Field(ge=2, le=12)] | None = None
@@ -120,6 +120,19 @@ class DeliveryBackIn(In):
     weighings: tuple[Key, Key] | None = None
     despite_kg: Moved | None = None
     despite_remarks: bool = False
+
+
+class OutboundOrder(BaseModel):
+    """An order that is open; `left_kg` of it are left (None: it has no end)."""
+
+    number: str
+    campaign: str
+    buyer: str
+    species: str
+    grade: str | None
+    claims: list[str]
+    tonnes: float | None
+    left_kg: float | None
 
 
 class CargoName(BaseModel):

@@ -42,6 +42,7 @@ def _who(document: Document, t: Translator) -> Iterator[str]:
         (t.gettext("Buyer"), document["buyer"]),
         (t.gettext("Destination"), document["destination"]),
         (t.gettext("Order"), document["order"]),
+        (t.gettext("Left of it"), _tonnes(document.get("order_left_kg"), t)),
         (t.gettext("Carrier"), document["carrier"]),
         (t.gettext("Driver"), document["driver"]),
         (t.gettext("Vehicle"), document["plate"]),
@@ -55,6 +56,10 @@ def _who(document: Document, t: Translator) -> Iterator[str]:
     for name, text in lines:
         if text:
             yield from _pair(name, text)
+
+
+def _tonnes(kg: float | None, t: Translator) -> str:
+    return "" if kg is None else t.tonnes(kg / 1000)
 
 
 def _weights(document: Document, t: Translator) -> Iterator[str]:

@@ -9,7 +9,8 @@ from station.api.language import reasons
 from station.api.views.delivery_text import delivery_text
 from station.api.views.view import View, external_of
 from station.receival.outbound_loading import limit_kg
-from station.store.tables import DeliveryNote, OutboundLoading, OutboundVisit, Weighing
+from station.receival.outbound_orders import left_kg
+from station.store.tables import DeliveryNote, OutboundLoading, OutboundOrder, OutboundVisit, Weighing
 
 
 def outbound_visits(view: View, rows: Sequence[OutboundVisit]) -> list[schemas.OutboundVisit]:
@@ -29,6 +30,16 @@ def outbound_visits(view: View, rows: Sequence[OutboundVisit]) -> list[schemas.O
 
 def delivery_notes(view: View, rows: Sequence[DeliveryNote]) -> list[schemas.DeliveryNote]:
     return [_note(view, row) for row in rows]
+
+
+def outbound_orders(view: View, rows: Sequence[OutboundOrder]) -> list[schemas.OutboundOrder]:
+    return [
+        schemas.OutboundOrder(
+            number=row.number, campaign=row.campaign, buyer=row.buyer, species=row.species,
+            grade=row.grade or None, claims=row.claims, tonnes=row.tonnes, left_kg=left_kg(view.tx, row),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def state_of(row: OutboundVisit) -> str:
