@@ -239,6 +239,18 @@ ACCESS: Mapping[str, Access] = {
     "POST /forms": _NAMED_MANAGER,  # what every load is asked
     "POST /forms/withdraw": _NAMED_MANAGER,
     "POST /loads/{load_id}/answers": _OPERATOR,
+    # outbound visits
+    "GET /outbound": _LOOK_OR_ADMIN,
+    "GET /outbound/cargoes": _LOOK_OR_ADMIN,
+    "GET /outbound/orders": _LOOK_OR_ADMIN,
+    "GET /outbound/notes": _LOOK_OR_ADMIN,
+    "POST /outbound": _NAMED_OPERATOR,
+    "POST /outbound/{outbound_id}/check": _NAMED_OPERATOR,
+    "POST /outbound/{outbound_id}/weigh": _NAMED_OPERATOR,
+    "POST /outbound/{outbound_id}/sample": _NAMED_OPERATOR,
+    "POST /outbound/{outbound_id}/end": _NAMED_OPERATOR,
+    "POST /outbound/notes/{number}/cancel": _NAMED_OPERATOR,
+    "POST /outbound/notes/{number}/returned": _NAMED_OPERATOR,
     # phones
     "POST /phones/invitations": _OPERATOR_OR_ADMIN,
     "POST /phones/invitations/{code}": _ANYBODY,  # the code is the proof, and is good once

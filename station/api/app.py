@@ -40,6 +40,7 @@ from station.api.routes import (
     metrics,
     models,
     movements,
+    outbound,
     people,
     phones,
     plan,
@@ -76,7 +77,7 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, forms, traces, certificates, reference, tares, plan, printing,
+    shipments, outbound, asked_corrections, forms, traces, certificates, reference, tares, plan, printing,
     revisions, replay_photos,
 )  # fmt: skip
 

@@ -63,7 +63,7 @@ class Regime(StrEnum):
     SERVICE = "service"
 
 
-SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
+SampleKind = Literal["load", "control", "courtesy", "cell", "composite", "outbound"]
 CellRole = Literal["normal", "hold", "quarantine"]
 
 

@@ -53,6 +53,13 @@ class Code(StrEnum):
     DRY_MATTER_DIFFERS = "dry_matter_differs"  # computed_kg, measured_kg, apart_kg, limit
     OTHER_MOISTURE = "other_moisture"  # cell, said, value, points
     MORE_THAN_LEFT = "more_than_left"  # number, moved_kg, left_kg
+    # a vehicle that is to take grain away
+    CARGO_FORBIDDEN = "cargo_forbidden"  # cargo
+    WASH_NEEDED = "wash_needed"  # cargo, cleaning
+    BODY_UNFIT = "body_unfit"  # found (in the empty body)
+    OVERLOADED = "overloaded"  # gross_kg, limit_kg, over_kg
+    OVER_ORDER = "over_order"  # number, moved_kg, left_kg
+    OTHER_GRADE = "other_grade"  # cell, grade (asked for), cell_grade (or None)
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high

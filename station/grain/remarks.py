@@ -26,6 +26,9 @@ ASKED_ABOUT = frozenset(
         Code.DRY_MATTER_DIFFERS,
         Code.OTHER_MOISTURE,
         Code.MORE_THAN_LEFT,
+        Code.OVERLOADED,
+        Code.OTHER_GRADE,
+        Code.OVER_ORDER,
     }
 )
 

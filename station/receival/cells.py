@@ -214,7 +214,7 @@ def content_after(before: CellMovement | None, row: CellMovement) -> dict[str, A
     else:
         came_kg = row.kg + (dried_kg or 0.0)
         rest = part_of(before, before.content_kg - dried_kg) if before and dried_kg else None
-        after = _taken(
+        after = taken(
             rest if rest is not None else dict(before.content if before else {}), came_kg, row.values
         )
     for name, value in row.act.get("after", {}).items():
@@ -234,7 +234,8 @@ def _at_most(content: dict[str, Any], tonnes: float) -> dict[str, Any]:
     return {name: {**one, "known_t": min(one["known_t"], tonnes)} for name, one in content.items()}
 
 
-def _taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
+def taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Mix `kg` of these values into a content, which is changed and returned."""
     for name, value in values.items():
         moved_t = value.get("known_t", kg / 1000)
         if moved_t > 0 and (value["value"] is not None or "known_t" in value):

@@ -65,13 +65,16 @@ def take_out(
     tx: Session, desk: Desk, cell: str, kg: float, reason: str, paper_number: str, actor: Actor,
     at: datetime, *, weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID,
     external: External | None = None, despite_kg: float | None = None, despite_remarks: bool = False,
+    rests_on: tuple[str | None, str | None] = (None, None),
 ) -> CellMovement:  # fmt: skip
-    """Does what `move_out` says in the caller's transaction; loads are not proposed anew."""
+    """Does what `move_out` says in the caller's transaction; loads are not proposed anew. `rests_on`: the two
+    weights where a visit has used them already."""
     source = find_cell(tx, cell)
     known = cells.last_movement(tx, source.id)
     despite = check_answered(check_leaving(source, known, kg), kg, Answer(despite_kg, reason))
     row = movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
     row.values, row.grain = cells.part_of(known, kg), cells.grain_of(source, known).as_dict()
+    row.first_weighing_id, row.last_weighing_id = rests_on
     if weighings is not None:
         despite += use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
         row.first_weighing_id, row.last_weighing_id = weighings
@@ -84,6 +87,7 @@ def take_out(
 def bring_back(
     tx: Session, gone: CellMovement, cell: str, kg: float, reason: str, actor: Actor, at: datetime, *,
     weighings: tuple[str, str] | None = None, despite_kg: float | None = None, despite_remarks: bool = False,
+    rests_on: tuple[str | None, str | None] = (None, None),
 ) -> CellMovement:  # fmt: skip
     """Puts `kg` of what a movement took out into a cell, in the caller's transaction, with the quality that
     it left with. Raises as `move_out` for weights, as `transfer` for the cell, and what `check_returned`
@@ -100,6 +104,7 @@ def bring_back(
         paper_number=gone.paper_number, regime=gone.regime, organisation=gone.organisation,
         transfer_id=gone.id, at=at, grain=gone.grain,
         values={name: {**one, "known_t": one["known_t"] * share} for name, one in gone.values.items()},
+        first_weighing_id=rests_on[0], last_weighing_id=rests_on[1],
     )  # fmt: skip
     if weighings is not None:
         despite += use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)

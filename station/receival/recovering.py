@@ -46,7 +46,8 @@ LATER = (
     "ticket", "lab_file", "lab_result", "control_target", "control_check", "hold", "correction",
     "correction_act", "hold_act", "adjustment", "dispute", "dispute_act", "retained_sample", "custody_act",
     "sending", "sent_sample", "grade_standing", "shipment", "expected_shipment", "correction_request",
-    "treatment", "revision", "print_job", "form_answer",
+    "treatment", "revision", "print_job", "outbound_visit", "transport_check", "outbound_loading",
+    "outbound_sample", "delivery_note", "form_answer",
 )  # fmt: skip
 COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.

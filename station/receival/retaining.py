@@ -30,7 +30,7 @@ def keep_of_load(
             raise Conflict(Fault.NO_SAMPLE_TO_KEEP)
         kept = retained_of(tx, [sample.id for sample in samples])
         free = [sample for sample in samples if sample.id not in kept]
-        return _keep(tx, desk, (free or samples)[-1], place, seal, parts, actor, at)
+        return keep_sample(tx, desk, (free or samples)[-1], place, seal, parts, actor, at)
 
 
 def keep(
@@ -44,13 +44,14 @@ def keep(
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
-        return _keep(tx, desk, sample, place, seal, parts, actor, at)
+        return keep_sample(tx, desk, sample, place, seal, parts, actor, at)
 
 
-def _keep(
+def keep_sample(
     tx: Session, desk: Desk, sample: Sample, place: str | None, seal: str, parts: int | None, actor: Actor,
     at: datetime,
 ) -> RetainedSample:  # fmt: skip
+    """Does what `keep` says in the caller's transaction."""
     kept = retained_of(tx, [sample.id]).get(sample.id)
     if kept is not None:
         raise Conflict(Fault.ALREADY_KEPT, barcode=sample.barcode, number=kept.number, place=kept.place)

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from drivers.text import fold, plate_key
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.store.ids import new_id
-from station.store.tables import Vehicle, Visit
+from station.store.tables import OutboundVisit, Vehicle, Visit
+
+AnyVisit = TypeVar("AnyVisit", Visit, OutboundVisit)
 
 
 def find_or_make_vehicle(tx: Session, plate: str, at: datetime, *, is_trailer: bool = False) -> Vehicle:
@@ -46,10 +49,9 @@ def check_two(vehicle: Vehicle, trailer: Vehicle | None) -> None:
 
 
 def check_not_on_site(tx: Session, vehicle: Vehicle, *, but: str | None = None) -> None:
-    """Raises Conflict(vehicle_on_site) where it drives or is drawn in an open visit, `but` that one."""
-    is_it = (col(Visit.vehicle_id) == vehicle.id) | (col(Visit.trailer_id) == vehicle.id)
-    here = select(Visit).where(is_it, col(Visit.ended_at).is_(None), Visit.id != but)
-    visit = tx.exec(here.order_by(col(Visit.seq).desc())).first()
+    """Raises Conflict(vehicle_on_site) where it drives or is drawn in an open visit, inbound or outbound,
+    `but` that one."""
+    visit = _open_visit(tx, Visit, vehicle, but) or _open_visit(tx, OutboundVisit, vehicle, but)
     if visit is not None:
         raise Conflict(
             Fault.VEHICLE_ON_SITE,
@@ -57,6 +59,12 @@ def check_not_on_site(tx: Session, vehicle: Vehicle, *, but: str | None = None) 
             visit_id=visit.id,
             arrived_at=visit.arrived_at.isoformat(),
         )
+
+
+def _open_visit(tx: Session, kind: type[AnyVisit], vehicle: Vehicle, but: str | None) -> AnyVisit | None:
+    is_it = (col(kind.vehicle_id) == vehicle.id) | (col(kind.trailer_id) == vehicle.id)
+    here = select(kind).where(is_it, col(kind.ended_at).is_(None), col(kind.id) != but)
+    return tx.exec(here.order_by(col(kind.seq).desc())).first()
 
 
 def _less_parted(alike: Sequence[Vehicle], key: str) -> list[Vehicle]:

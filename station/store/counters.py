@@ -17,6 +17,7 @@ EVENT = "event"  # numbers the audit events
 WORD = "post word"  # numbers what the station says of itself to headquarters
 RETAINED = "retained sample"  # numbers what is kept of samples
 SHIPMENT = "shipment"  # numbers what leaves for other own silos
+DELIVERY_NOTE = "delivery note"  # numbers the papers of what leaves for buyers
 _ADVANCE = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value"
@@ -29,6 +30,7 @@ _LEAPS = {
     WORD: LEAP,
     RETAINED: 100_000,
     SHIPMENT: 10_000,
+    DELIVERY_NOTE: 10_000,
 }  # a number that is written on bags or typed stays short
 
 

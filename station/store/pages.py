@@ -11,8 +11,11 @@ from station.store.tables import (
     Capture,
     CellMovement,
     Decision,
+    DeliveryNote,
     ExpectedShipment,
     Load,
+    OutboundOrder,
+    OutboundVisit,
     Pairing,
     Revision,
     Shipment,
@@ -103,6 +106,38 @@ def shipments(
 
     rows = chain.from_iterable(of(state) for state in states)
     return sorted(rows, key=lambda row: row.seq or 0, reverse=True)[:most]
+
+
+def open_outbound(tx: Session, after: TimePlace, most: int) -> Sequence[OutboundVisit]:
+    """Outbound visits on the site, oldest arrival first."""
+    query = select(OutboundVisit).where(col(OutboundVisit.ended_at).is_(None))
+    query = later(query, OutboundVisit.arrived_at, OutboundVisit.seq, after)
+    return list(tx.exec(query.order_by(col(OutboundVisit.arrived_at), col(OutboundVisit.seq)).limit(most)))
+
+
+def ended_outbound(tx: Session, before: TimePlace, most: int) -> Sequence[OutboundVisit]:
+    """Outbound visits that left, newest end first."""
+    at, seq = col(OutboundVisit.ended_at), col(OutboundVisit.seq)
+    query = select(OutboundVisit).where(at.is_not(None))
+    if before is not None:
+        query = query.where(at <= before[0], (at < before[0]) | (seq < before[1]))
+    return tx.exec(query.order_by(at.desc(), seq.desc()).limit(most)).all()
+
+
+def open_orders(tx: Session, before: int | None, most: int) -> Sequence[OutboundOrder]:
+    """Outbound orders that hold, newest first."""
+    query = select(OutboundOrder).where(col(OutboundOrder.ended_at).is_(None))
+    if before is not None:
+        query = query.where(col(OutboundOrder.seq) < before)
+    return tx.exec(query.order_by(col(OutboundOrder.seq).desc()).limit(most)).all()
+
+
+def delivery_notes(tx: Session, before: int | None, most: int) -> Sequence[DeliveryNote]:
+    """Newest first."""
+    query = select(DeliveryNote)
+    if before is not None:
+        query = query.where(col(DeliveryNote.seq) < before)
+    return tx.exec(query.order_by(col(DeliveryNote.seq).desc()).limit(most)).all()
 
 
 def offered_weighings(tx: Session, after: int, most: int) -> Sequence[Weighing]:

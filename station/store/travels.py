@@ -22,10 +22,10 @@ PERSONAL = frozenset({"person", "supplier"})
 IMMUTABLE = frozenset(
     {
         "adjustment", "audit_event", "cell_movement", "control_check", "control_target", "correction_act",
-        "custody_act", "dispute_act", "form_answer", "form_definition", "frame", "grade_standing", "hold_act",
-        "instrument_offset", "photo", "question_answer",
+        "custody_act", "dispute_act", "form_answer", "form_definition", "frame", "grade_standing",
+        "hold_act", "instrument_offset", "outbound_loading", "photo", "question_answer",
         "release_act", "rule_pack", "rule_pack_act", "sending", "site_policy", "storage_plan",
-        "supplier_match", "treatment",
+        "supplier_match", "transport_check", "treatment",
         "visual_check",
     }
 )  # fmt: skip

@@ -19,6 +19,7 @@ from station.claims import CLAIMS
 from station.grain.reasons import Code
 from station.species import SPECIES
 from station.store.errors import LedgerFault
+from station.transport import CARGOES
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES
 from ui.words.problems import PROBLEMS, problem
@@ -60,6 +61,7 @@ PARAMS: dict[str, Any] = {
     "missing_mb": 400, "error": "no answer", "table": "weighing",
     "variety": "Chevignon", "other": "KWS Extase",
     "printers": ["pont"], "queue": "Brother", "target": "tcp:10.0.0.20:9100", "command": "lp",
+    "cargo": "grain", "cleaning": "A", "found": ["wet"], "over_kg": 620, "cell_grade": "feed",
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 
@@ -217,6 +219,7 @@ def test_shipped_species_and_analytes_are_called_as_the_catalogues_say(language:
 
     assert names(vocabulary.SPECIES) == shipped(SPECIES.shipped.values())
     assert names(vocabulary.CLAIMS) == shipped(CLAIMS.shipped.values())
+    assert names(vocabulary.CARGOES) == shipped(CARGOES.shipped.values())
     assert names(vocabulary.ANALYTES) == shipped(ANALYTES.shipped.values())
     assert names(vocabulary.SHORT_ANALYTES) == {
         entry.id: getattr(entry.short, language) for entry in ANALYTES.shipped.values() if entry.short

@@ -42,6 +42,7 @@ from ui.tui.screens.exceptions import ExceptionsScreen
 from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
 from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.movements import MovementsScreen
+from ui.tui.screens.outbound import OutboundScreen
 from ui.tui.screens.queue import QueueScreen
 from ui.tui.screens.retained import RetainedScreen
 from ui.tui.screens.sign_in import SignInScreen
@@ -65,6 +66,7 @@ SCREENS: dict[str, type[StationScreen]] = {
     "ended": EndedScreen,
     "movements": MovementsScreen,
     "retained": RetainedScreen,
+    "outbound": OutboundScreen,
 }
 _CHANGED_BY_ACTS = EVERYTHING - {"site", "devices"}  # the live stream tells the devices
 

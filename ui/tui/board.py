@@ -33,6 +33,7 @@ class Board:
     photos: schemas.PhotoDay | None = None
     movements: tuple[schemas.Movement, ...] | None = None
     retained: Mapping[str, tuple[schemas.Retained, ...]] | None = None
+    outbound: tuple[schemas.OutboundVisit, ...] = ()
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)
 
     def with_live(self, live: schemas.Live | None) -> "Board":

@@ -190,6 +190,28 @@ class StationClient:
     async def leave(self, load_id: str, reason: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/leave", schemas.OutcomeIn(reason=reason), schemas.Load)
 
+    # --- outbound visits --------------------------------------------------------------------------
+    async def outbound(self) -> list[schemas.OutboundVisit]:
+        return await self._list("/outbound", schemas.OutboundVisit)
+
+    async def outbound_orders(self) -> list[schemas.OutboundOrder]:
+        return await self._list("/outbound/orders", schemas.OutboundOrder)
+
+    async def enter_outbound(self, coming: schemas.OutboundIn) -> schemas.OutboundVisit:
+        return await self._post("/outbound", coming, schemas.OutboundVisit)
+
+    async def check_outbound(self, id_: str, body: schemas.TransportCheckIn) -> schemas.OutboundVisit:
+        return await self._post(f"/outbound/{id_}/check", body, schemas.OutboundVisit)
+
+    async def weigh_outbound(self, id_: str, body: schemas.OutboundWeighingIn) -> schemas.OutboundVisit:
+        return await self._post(f"/outbound/{id_}/weigh", body, schemas.OutboundVisit)
+
+    async def sample_outbound(self, id_: str, body: schemas.OutboundSampleIn) -> schemas.OutboundVisit:
+        return await self._post(f"/outbound/{id_}/sample", body, schemas.OutboundVisit)
+
+    async def end_outbound(self, id_: str, body: schemas.OutboundEndIn) -> schemas.OutboundVisit:
+        return await self._post(f"/outbound/{id_}/end", body, schemas.OutboundVisit)
+
     # --- samples, readings, exceptions ------------------------------------------------------------
     async def sample(self, barcode: str) -> schemas.Sample:
         return await self._get(f"/samples/{quote(barcode, safe='')}", schemas.Sample)

@@ -21,7 +21,7 @@ from ui.words.vocabulary import add_names, use_names
 EVERYTHING = frozenset(
     {
         "site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets", "ended",
-        "movements", "retained",
+        "movements", "retained", "outbound",
     }
 )  # fmt: skip
 ON_SCREEN = frozenset({"ended", "movements", "retained"})  # long lists, read only while looked at
@@ -60,6 +60,19 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "visit_cancelled": frozenset({"cells", "ended"}),
     "load_restored": frozenset({"cells", "ended"}),
     "visit_restored": frozenset({"cells", "ended"}),
+    "outbound_delivered": frozenset({"outbound", "cells", "movements"}),
+    **dict.fromkeys(
+        (
+            "outbound_entered",
+            "transport_checked",
+            "outbound_weighed_empty",
+            "outbound_loaded",
+            "outbound_refused",
+            "outbound_left",
+            "outbound_cancelled",
+        ),
+        frozenset({"outbound"}),
+    ),
     **dict.fromkeys(
         (
             "sample_retained",
@@ -157,6 +170,7 @@ class Feed:
             "ended": self._ended_today,
             "movements": self._client.movements,
             "retained": self._retained,
+            "outbound": self._client.outbound,
         }
         news: dict[str, Any] = {}
         for part in sorted(parts):

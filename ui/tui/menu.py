@@ -19,6 +19,7 @@ def open_menu(screen: StationScreen) -> None:
         Option("show('tickets')", t.gettext("Tickets")),
         Option("show('ended')", t.gettext("Loads that ended today (Ctrl+T)")),
         Option("show('movements')", t.gettext("Cell movements")),
+        Option("show('outbound')", t.gettext("Outbound visits")),
         Option("show('retained')", t.gettext("Samples kept")),
         Option("show('queue')", t.gettext("Queue (F2)")),
         *([Option("show('arrival')", t.gettext("Arrival (F3)"))] if screen.may_receive else []),

@@ -24,6 +24,7 @@ ScreenName = Literal[
     "ended",
     "movements",
     "retained",
+    "outbound",
 ]
 OnRefusal = Callable[[schemas.Problem], bool]  # True: it has shown the refusal in a way of its own
 

@@ -16,8 +16,11 @@ from ui.words.reasons import (
     MUCH_WASTE,
     NOT_A_DIVISION,
     NOT_OVER_USUAL_TARE,
+    OTHER_GRADE,
     OTHER_MOISTURE,
     OVER_CAPACITY,
+    OVER_ORDER,
+    OVERLOADED,
     UNUSUAL_EMPTY_SHARE,
     UNUSUAL_TARE,
     WEIGHED_BEFORE_DECISION,
@@ -243,6 +246,15 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_shipment": (
         N_("no shipment with the number {number} is known here"),
         N_("Read its paper in, or enter it with its species: silo shipment arrive."),
+    ),
+    "unknown_order": (
+        N_("no order {number} is open for the harvest {campaign}"),
+        N_("Read the number on the order again, or enter the visit without it."),
+    ),
+    "unknown_outbound": (N_("no outbound visit with this number"), _LOOK_AGAIN),
+    "unknown_delivery_note": (
+        N_("no delivery note has the number {number}"),
+        N_("Read the number on the paper, without BL."),
     ),
     "nothing_traced": (
         N_("no ticket, cell or lot is called {sought} here"),
@@ -498,6 +510,50 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "dry_matter_differs": (DRY_MATTER_DIFFERS, _SAY_THAT_RIGHT),
     "other_moisture": (OTHER_MOISTURE, _SAY_THAT_RIGHT),
     "more_than_left": (MORE_THAN_LEFT, _SAY_THAT_RIGHT),
+    "overloaded": (
+        OVERLOADED,
+        N_("Put grain back and weigh again; it leaves so only where somebody answers for it."),
+    ),
+    "other_grade": (OTHER_GRADE, N_("Load from another cell, or say that the buyer takes this grade.")),
+    "over_order": (OVER_ORDER, N_("Put grain back, or say that the buyer takes more.")),
+    "outbound_ended": (N_("the outbound visit of {plate} has ended"), _LOOK_AGAIN),
+    "transport_not_checked": (
+        N_("nobody has checked the body of {plate} yet"),
+        N_("Say its last three cargoes, how it was cleaned, and look into the empty body."),
+    ),
+    "vehicle_unfit": (
+        N_("the body of {plate} may take no grain"),
+        N_("Have it cleaned and check it again, or refuse the vehicle."),
+    ),
+    "not_weighed_empty": (N_("{plate} has no empty weight yet"), N_("Weigh it empty first.")),
+    "already_loading": (
+        N_("grain is on {plate} already: that is not its empty weight"),
+        N_("Take the weight as a loading; or let what was loaded go back and cancel the visit."),
+    ),
+    "nothing_loaded": (
+        N_("nothing is on {plate}"),
+        N_("Load it; or say that it leaves again without grain."),
+    ),
+    "still_loaded": (
+        N_("{loaded_kg} are still on {plate}"),
+        N_("Put the grain back and weigh the vehicle; then end the visit."),
+    ),
+    "more_back_than_loaded": (
+        N_("{moved_kg} would go back into cell {cell}, more than came out of it"),
+        N_("Say the cell that the grain came from."),
+    ),
+    "other_species_in_cell": (
+        N_("cell {cell} holds {cell_species}, {species} is to leave"),
+        N_("Load from another cell, or correct the visit."),
+    ),
+    "claims_not_in_cell": (
+        N_("cell {cell} does not honour {claims}"),
+        N_("Load from a cell that does."),
+    ),
+    "delivery_ended": (
+        N_("the goods of {number} came back already, or never went"),
+        _LOOK_AGAIN,
+    ),
     "cell_not_empty": (
         N_("cell {cell} still holds {content_kg}"),
         N_("Empty it first, or let a manager count what lies in it."),
@@ -655,8 +711,29 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Choose one of: {open}."),
     ),
     "outbound_visit": (
-        N_("visits that take grain away cannot be entered yet"),
-        N_("Record what leaves as a movement out of its cell: silo cell out."),
+        N_("{plate} comes to take grain away: that is no arrival"),
+        N_("Enter it as an outbound visit."),
+    ),
+    "buyer_not_said": (N_("nobody said for whom {plate} is loaded"), N_("Name the order, or the buyer.")),
+    "species_not_ordered": (
+        N_("nobody said what {plate} is to take"),
+        N_("Name the order, or the species."),
+    ),
+    "order_of_other_species": (
+        N_("the order {number} is for {species}, not for {declared}"),
+        N_("Take the right order, or leave the species out."),
+    ),
+    "unknown_cargo": (
+        N_("{cargo} is not in the list of cargoes"),
+        N_("Take one of: {known}."),
+    ),
+    "three_cargoes": (
+        N_("{count} cargoes were said: the last three are asked for"),
+        N_("Say three, the last one first; of a new body say that it carried none."),
+    ),
+    "cell_not_said": (
+        N_("nobody said out of which cell {plate} was loaded"),
+        N_("Say the cell, or the cells with their shares."),
     ),
     "time_implausible": (
         N_("{stated} cannot be the time"),

@@ -31,6 +31,9 @@ OTHER_MOISTURE = N_(
     "{said} % before drying, but what is known of cell {cell} is {value} %: chance explains {points} points"
 )
 MORE_THAN_LEFT = N_("{left_kg} left with the shipment {number}, {moved_kg} came back")
+OVERLOADED = N_("{gross_kg} full: the vehicle may weigh {limit_kg}, it is {over_kg} over")
+OVER_ORDER = N_("{left_kg} are left of the order {number}, {moved_kg} would leave")
+OTHER_GRADE = N_("{grade} is asked for, cell {cell} is for {cell_grade}")
 FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
@@ -77,6 +80,13 @@ SENTENCES: Mapping[str, str] = {
     "dry_matter_differs": DRY_MATTER_DIFFERS,
     "other_moisture": OTHER_MOISTURE,
     "more_than_left": MORE_THAN_LEFT,
+    # a vehicle that is to take grain away
+    "cargo_forbidden": N_("it carried {cargo}: no grain goes into this body"),
+    "wash_needed": N_("after {cargo} the body is to be cleaned, level {cleaning}"),
+    "body_unfit": N_("found in the empty body: {found}"),
+    "overloaded": OVERLOADED,
+    "other_grade": OTHER_GRADE,
+    "over_order": OVER_ORDER,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),

@@ -161,6 +161,50 @@ CLAIMS: Mapping[str, str] = {
     "sustainability": N_("sustainable"),
     "insecticide_free": N_("no insecticide"),
 }
+CARGOES: Mapping[str, str] = {  # what a vehicle carried before grain
+    "none": N_("none (new body)"),
+    "grain": N_("grain, oilseeds, pulses"),
+    "feed": N_("compound feed, meals, bran"),
+    "beet_pulp": N_("dried beet pulp"),
+    "stone": N_("clean sand, gravel, stone"),
+    "lime": N_("lime"),
+    "mineral_fertilizer": N_("mineral fertilizer"),
+    "roots": N_("beet or potatoes with soil"),
+    "wood": N_("chips or pellets of untreated wood"),
+    "fish_meal": N_("fish meal"),
+    "compost": N_("compost, sanitised manure"),
+    "raw_manure": N_("raw manure, droppings"),
+    "animal_by_products": N_("animal by-products of category 1 or 2"),
+    "treated_seed": N_("treated seed"),
+    "sewage_sludge": N_("sewage sludge"),
+    "household_waste": N_("household waste, refuse"),
+    "asbestos": N_("asbestos, rubble with asbestos"),
+    "oily_scrap": N_("scrap or turnings with oil"),
+}
+CLEANING: Mapping[str, str] = {  # of a vehicle's body, the levels of the IDTF
+    "": N_("not cleaned"),
+    "A": N_("A (dry)"),
+    "B": N_("B (water)"),
+    "C": N_("C (water and detergent)"),
+    "D": N_("D (disinfected)"),
+}
+BODY_FINDINGS: Mapping[str, str] = {  # in a vehicle's empty body
+    "residue": N_("residue"),
+    "wet": N_("damp"),
+    "smell": N_("smell"),
+    "pests": N_("pests"),
+}
+OUTBOUND_STATES: Mapping[str, str] = {
+    "arrived": N_("to be checked"),
+    "unfit": N_("body not fit"),
+    "fit": N_("weigh empty"),
+    "empty": N_("to be loaded"),
+    "loading": N_("loading"),
+    "delivered": N_("delivered"),
+    "refused": N_("refused"),
+    "left": N_("left again"),
+    "cancelled": N_("cancelled"),
+}
 REGIMES: Mapping[str, str] = {
     "owned": N_("owned"),
     "deposit": N_("in deposit"),

@@ -102,7 +102,7 @@ Campaign = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Organisation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
 RegimeCode = Literal["owned", "deposit", "on_behalf", "service"]
 Direction = Literal["inbound", "outbound"]
-SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
+SampleKind = Literal["load", "control", "courtesy", "cell", "composite", "outbound"]
 VehiclePart = Literal["uncoupled", "axle"]
 WeighingRole = Literal["first", "intermediate", "last"]
 LoadState = Literal[

@@ -19,6 +19,13 @@ from station.store.tables.laboratory import LabFile, LabResult
 from station.store.tables.ledger import AuditEvent, ClockAct, Counter
 from station.store.tables.measurements import Measurement
 from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
+from station.store.tables.outbound import (
+    DeliveryNote,
+    OutboundLoading,
+    OutboundSample,
+    OutboundVisit,
+    TransportCheck,
+)
 from station.store.tables.outcome import (
     CellMovement,
     Decision,
@@ -95,6 +102,7 @@ __all__ = [
     "Counter",
     "CustodyAct",
     "Decision",
+    "DeliveryNote",
     "Dispute",
     "DisputeAct",
     "DownDocument",
@@ -118,7 +126,10 @@ __all__ = [
     "Measurement",
     "ModelRelease",
     "Numbered",
+    "OutboundLoading",
     "OutboundOrder",
+    "OutboundSample",
+    "OutboundVisit",
     "OwnSite",
     "Pairing",
     "Person",
@@ -154,6 +165,7 @@ __all__ = [
     "Terminal",
     "Ticket",
     "Tipping",
+    "TransportCheck",
     "Treatment",
     "Variety",
     "Vehicle",

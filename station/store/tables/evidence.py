@@ -21,7 +21,7 @@ class Sample(Numbered, table=True):
 
     id: str = Field(primary_key=True)
     barcode: str = Field(index=True, unique=True)
-    kind: str = "load"  # load, control, courtesy, cell, composite
+    kind: str = "load"  # load, control, courtesy, cell, composite, outbound
     load_id: str | None = Field(default=None, foreign_key="load.id", index=True)
     species: str | None = None
     note: str = ""

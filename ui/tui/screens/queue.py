@@ -18,6 +18,7 @@ from ui.tui.columns import header_row
 from ui.tui.decisions import accept
 from ui.tui.dialogs import Option
 from ui.tui.keys import bound, shown
+from ui.tui.lines import outbound
 from ui.tui.lines import queue as lines
 from ui.tui.lines.texts import photo_in_short, photo_wanted
 from ui.tui.screens.base import StationScreen
@@ -35,6 +36,8 @@ from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
+
+_OUTBOUND = "outbound "  # leads the keys of the lines of vehicles that leave with grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,10 @@ class QueueScreen(StationScreen):
             for visit in self.board.visits
             for load in visit.loads
         ]
+        rows += [
+            ListRow(_OUTBOUND + row.id, outbound.queue_line(row, self.board, t, width))
+            for row in self.board.outbound
+        ]
         if not rows:
             rows = [ListRow(None, (t.gettext("No vehicle on site. [F3]: enter an arrival"),))]
         return rows
@@ -223,7 +230,9 @@ class QueueScreen(StationScreen):
         question = self.question
         if self._is_unread():
             return
-        if question is None:
+        if event.key is not None and event.key.startswith(_OUTBOUND):
+            self.station.show("outbound")
+        elif question is None:
             self.action_see()
         elif question.offer is not None:
             confirm_weighing(self, question.offer, question.candidate)

@@ -1027,6 +1027,60 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_load_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "outbound_visit",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("vehicle_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trailer_plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trailer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("buyer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("destination", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("order_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("carrier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("driver", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("grade", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("axles", sa.Integer(), nullable=True),
+        sa.Column("gross_limit_kg", sa.Float(), nullable=True),
+        sa.Column("is_fit", sa.Boolean(), nullable=True),
+        sa.Column("unfit", sa.JSON(), nullable=False),
+        sa.Column("empty_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("full_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("arrived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("entered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("entered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("outcome_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["empty_weighing_id"], ["weighing.id"], name=op.f("fk_outbound_visit_empty_weighing_id_weighing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["full_weighing_id"], ["weighing.id"], name=op.f("fk_outbound_visit_full_weighing_id_weighing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["trailer_id"], ["vehicle.id"], name=op.f("fk_outbound_visit_trailer_id_vehicle")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vehicle_id"], ["vehicle.id"], name=op.f("fk_outbound_visit_vehicle_id_vehicle")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_visit")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_outbound_visit_external_source_external_ref")
+        ),
+    )
+    with op.batch_alter_table("outbound_visit", schema=None) as batch_op:
+        batch_op.create_index("ix_outbound_visit_of_vehicle", ["vehicle_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_outbound_visit_queue", ["ended_at", "arrived_at", "seq"], unique=False)
+
+    op.create_table(
         "stored_tare",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1164,6 +1218,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
+        "delivery_note",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("site", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("paper_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outbound_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("order_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("net_kg", sa.Float(), nullable=False),
+        sa.Column("document", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("signature", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("back_kg", sa.Float(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outbound_id"], ["outbound_visit.id"], name=op.f("fk_delivery_note_outbound_id_outbound_visit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_note")),
+        sa.UniqueConstraint("outbound_id", name=op.f("uq_delivery_note_outbound_id")),
+        sa.UniqueConstraint("site", "number", name=op.f("uq_delivery_note_site_number")),
+    )
+    with op.batch_alter_table("delivery_note", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_note_newest", ["seq"], unique=False)
+        batch_op.create_index("ix_delivery_note_of_order", ["order_number", "campaign"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_note_paper_number"), ["paper_number"], unique=False)
+
+    op.create_table(
         "dispute",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1257,6 +1343,37 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("load_id", "supplier_id", name=op.f("pk_loadowner")),
     )
+    op.create_table(
+        "outbound_loading",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outbound_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cell_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kg", sa.Float(), nullable=False),
+        sa.Column("before_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["before_weighing_id"],
+            ["weighing.id"],
+            name=op.f("fk_outbound_loading_before_weighing_id_weighing"),
+        ),
+        sa.ForeignKeyConstraint(["cell_id"], ["cell.id"], name=op.f("fk_outbound_loading_cell_id_cell")),
+        sa.ForeignKeyConstraint(
+            ["outbound_id"],
+            ["outbound_visit.id"],
+            name=op.f("fk_outbound_loading_outbound_id_outbound_visit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["weighing_id"], ["weighing.id"], name=op.f("fk_outbound_loading_weighing_id_weighing")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_loading")),
+    )
+    with op.batch_alter_table("outbound_loading", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbound_loading_outbound_id"), ["outbound_id"], unique=False)
+        batch_op.create_index("ix_outbound_loading_seq", ["seq"], unique=False)
+
     op.create_table(
         "proposal",
         sa.Column("seq", sa.Integer(), nullable=True),
@@ -1388,6 +1505,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tipping", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tipping_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
+        "transport_check",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outbound_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("previous", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outbound_id"], ["outbound_visit.id"], name=op.f("fk_transport_check_outbound_id_outbound_visit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transport_check")),
+    )
+    with op.batch_alter_table("transport_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transport_check_outbound_id"), ["outbound_id"], unique=False)
+        batch_op.create_index("ix_transport_check_seq", ["seq"], unique=False)
 
     op.create_table(
         "treatment",
@@ -1603,6 +1740,21 @@ def upgrade() -> None:
     with op.batch_alter_table("measurement", schema=None) as batch_op:
         batch_op.create_index("ix_measurement_of_method", ["analyte", "method", "at", "seq"], unique=False)
         batch_op.create_index("ix_measurement_of_sample", ["sample_id", "analyte"], unique=False)
+
+    op.create_table(
+        "outbound_sample",
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outbound_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outbound_id"], ["outbound_visit.id"], name=op.f("fk_outbound_sample_outbound_id_outbound_visit")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sample_id"], ["sample.id"], name=op.f("fk_outbound_sample_sample_id_sample")
+        ),
+        sa.PrimaryKeyConstraint("sample_id", name=op.f("pk_outbound_sample")),
+    )
+    with op.batch_alter_table("outbound_sample", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbound_sample_outbound_id"), ["outbound_id"], unique=False)
 
     op.create_table(
         "pairing",
@@ -1887,6 +2039,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pairing_item_id"))
 
     op.drop_table("pairing")
+    with op.batch_alter_table("outbound_sample", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbound_sample_outbound_id"))
+
+    op.drop_table("outbound_sample")
     with op.batch_alter_table("measurement", schema=None) as batch_op:
         batch_op.drop_index("ix_measurement_of_sample")
         batch_op.drop_index("ix_measurement_of_method")
@@ -1930,6 +2086,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_treatment_line")
 
     op.drop_table("treatment")
+    with op.batch_alter_table("transport_check", schema=None) as batch_op:
+        batch_op.drop_index("ix_transport_check_seq")
+        batch_op.drop_index(batch_op.f("ix_transport_check_outbound_id"))
+
+    op.drop_table("transport_check")
     with op.batch_alter_table("tipping", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tipping_load_id"))
 
@@ -1954,6 +2115,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposal_load_id"))
 
     op.drop_table("proposal")
+    with op.batch_alter_table("outbound_loading", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbound_loading_seq")
+        batch_op.drop_index(batch_op.f("ix_outbound_loading_outbound_id"))
+
+    op.drop_table("outbound_loading")
     op.drop_table("loadowner")
     with op.batch_alter_table("grade_standing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grade_standing_load_id"))
@@ -1975,6 +2141,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispute_load_id"))
 
     op.drop_table("dispute")
+    with op.batch_alter_table("delivery_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_note_paper_number"))
+        batch_op.drop_index("ix_delivery_note_of_order")
+        batch_op.drop_index("ix_delivery_note_newest")
+
+    op.drop_table("delivery_note")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
         batch_op.drop_index("ix_cell_movement_time")
@@ -2001,6 +2173,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stored_tare_of_pair")
 
     op.drop_table("stored_tare")
+    with op.batch_alter_table("outbound_visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbound_visit_queue")
+        batch_op.drop_index("ix_outbound_visit_of_vehicle")
+
+    op.drop_table("outbound_visit")
     with op.batch_alter_table("load", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_load_visit_id"))
         batch_op.drop_index(batch_op.f("ix_load_outcome"))
