@@ -27,6 +27,7 @@ from station.api.routes import (
     clock,
     corrections,
     dataset,
+    days,
     devices,
     disputes,
     events,
@@ -74,7 +75,8 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, forms, traces, certificates, plan, printing, revisions, replay_photos,
+    shipments, asked_corrections, forms, traces, certificates, plan, printing, revisions, days,
+    replay_photos,
 )  # fmt: skip
 
 

@@ -60,6 +60,8 @@ PARAMS: dict[str, Any] = {
     "missing_mb": 400, "error": "no answer", "table": "weighing",
     "variety": "Chevignon", "other": "KWS Extase",
     "printers": ["pont"], "queue": "Brother", "target": "tcp:10.0.0.20:9100", "command": "lp",
+    "plate": "AB-123-CD", "campaign": "2026", "last_number": 14, "net_kg": 27_880,
+    "weighed_kg": 27_900, "reckoned_kg": 310_000,
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 

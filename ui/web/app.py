@@ -17,6 +17,7 @@ from ui.web.pages import (
     asked_corrections,
     cells,
     certificates,
+    closing,
     corrections,
     day,
     devices,
@@ -48,7 +49,7 @@ from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
+    doorway, first, login, day, closing, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
     asked_corrections, trace, certificates, plan, printing, revisions, rules,
 )  # fmt: skip

@@ -66,6 +66,7 @@ from station.api.schemas.corrections import (
     SiteSpread,
 )
 from station.api.schemas.courtesy import Charge, CourtesyAnswer, CourtesyIn
+from station.api.schemas.days import DayClosed, DayCloseIn, DaySheet
 from station.api.schemas.devices import (
     Declared,
     DescribeIn,
@@ -393,6 +394,9 @@ __all__ = [
     "CustodyAct",
     "DatasetEntry",
     "Day",
+    "DayCloseIn",
+    "DayClosed",
+    "DaySheet",
     "Decision",
     "DecisionIn",
     "Declared",

@@ -1,0 +1,44 @@
+"""How a collecting day began and ended: what its closing says, and the act of closing it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from station.api import schemas
+from station.api.asked import Asked
+from station.api.auth import By
+from station.api.openapi import problems
+from station.api.views import days as views
+from station.api.views.view import view_of
+from station.receival import day_closing
+
+router = APIRouter(prefix="/days", tags=["days"])
+
+
+@router.get("/sheet")
+def day_sheet(asked: Asked, day: Annotated[schemas.Day | None, Query()] = None) -> schemas.DaySheet:
+    """What the closing of a day would say now; of the next day to close where none is named."""
+    with view_of(asked) as view:
+        return views.sheet_now(view, asked.desk, day)
+
+
+@router.post("/close", responses=problems(409))
+def close_day(asked: Asked, by: By, body: schemas.DayCloseIn) -> schemas.DaySheet:
+    """409 while an earlier day is open, or a finding has no reason (`day_unexplained` names the keys)."""
+    row = day_closing.close_day(asked.desk, body.day, body.said, by, asked.now())
+    with view_of(asked) as view:
+        return views.signed(view, row)
+
+
+@router.get("/closings")
+def closings(asked: Asked) -> list[schemas.DayClosed]:
+    """The newest closings, the last one first."""
+    with view_of(asked) as view:
+        return views.closings(view)
+
+
+@router.get("/closings/{day}", responses=problems(404))
+def closing(asked: Asked, day: schemas.Day) -> schemas.DaySheet:
+    """A closed day as it was signed."""
+    with view_of(asked) as view:
+        return views.closed(view, day)
