@@ -94,6 +94,7 @@ def open_parts(
             desk = Desk(
                 ledger, policy_of(settings), *rules, freinte_percent=freinte,
                 treatments=treatments_of(settings), printers=printers_of(settings),
+                observes=settings.site.mode == "observe",
             )  # fmt: skip
             parts = Parts(
                 file,

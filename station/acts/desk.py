@@ -126,6 +126,7 @@ class Desk:
     freinte_percent: float = USUAL_PERCENT
     treatments: tuple[TreatmentProduct, ...] = ()
     printers: tuple[Printer, ...] = ()
+    observes: bool = False  # records and proposes, and issues nothing
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

@@ -220,6 +220,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /plan": _LOOK_OR_ADMIN,
     "POST /plan/cells/{cell_id}": _NAMED_MANAGER,
     "POST /plan/file": _NAMED_MANAGER,
+    "GET /observed": _LOOK_OR_ADMIN,
     "GET /days/sheet": _LOOK_OR_ADMIN,
     "POST /days/close": _NAMED_OPERATOR,  # who signs has a name
     "GET /days/closings": _LOOK_OR_ADMIN,

@@ -28,6 +28,7 @@ BOUNDED = {
     "/api/v1/models/signals": "captures of the days",
     "/api/v1/photo-day": "loads of the day",
     "/api/v1/plan": "loads of the week",
+    "/api/v1/observed": "loads of the days",
     "/api/v1/days/sheet": "loads of the day",
     "/api/v1/trace": "all that a cell held",
 }

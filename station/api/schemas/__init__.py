@@ -172,6 +172,7 @@ from station.api.schemas.movements import (
     Treatment,
     VentilationIn,
 )
+from station.api.schemas.observed import ObservedShare
 from station.api.schemas.outcome import (
     CellAfter,
     CellMean,
@@ -478,6 +479,7 @@ __all__ = [
     "NotAtZero",
     "NotCompared",
     "Number",
+    "ObservedShare",
     "OpenWay",
     "OutcomeIn",
     "OwnerIn",

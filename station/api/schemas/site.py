@@ -38,6 +38,7 @@ class Site(BaseModel):
     language: str
     timezone: str = ""
     day_starts: str = "04:00"  # when a collecting day begins
+    observes: bool = False  # it records and proposes, and issues nothing
     species: list[str]
     claims: list[str]
     pits: list[Pit]

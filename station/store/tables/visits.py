@@ -59,7 +59,7 @@ class Load(Numbered, Referenced, table=True):
     regime: str = ""  # owned, deposit, on_behalf, service
     organisation: str = ""
     campaign: str = ""
-    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled, on_paper
+    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled, …
     outcome_at: datetime | None = None
     outcome_by: str | None = None
     outcome_reason: str = ""

@@ -29,6 +29,7 @@ _ENDED_WITHOUT_TICKET = frozenset({"refused", "left", "cancelled"})
 _HEAD = 2  # lines of a short screen's headline
 _TIPPED = frozenset({"ticketed", "received"})
 _ENDED = _ENDED_WITHOUT_TICKET | _TIPPED
+_ENDED = _ENDED_WITHOUT_TICKET | {"ticketed", "received", "observed"}
 
 
 class LoadScreen(StationScreen):
