@@ -168,6 +168,8 @@ class Fault(StrEnum):
     TARGET_UNDER_CONTENT = "target_under_content"
     DAY_CLOSED = "day_closed"
     DAY_BEFORE_OPEN = "day_before_open"
+    HAND_OVER_CHANGED = "hand_over_changed"
+    DAY_LIST_UNEXPLAINED = "day_list_unexplained"
     DAY_UNEXPLAINED = "day_unexplained"
     # not valid
     FORM_WRONG = "form_wrong"

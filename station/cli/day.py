@@ -13,8 +13,10 @@ from station.cli.errors import end_with_file
 from station.cli.options import DAYS, ConfigOption, JsonOption, PinOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, pairs, show, tell
 from ui.words.day_tables import figures_of, signed_by, tables_of, title_of
+from ui.words.days import STATES, TOPICS
 from ui.words.i18n import translator
 from ui.words.traces import lines_of, on_sheet
+from ui.words.vocabulary import word
 
 DayOption = Annotated[
     datetime | None, typer.Option(formats=DAYS, help=_("The day; else the next one to close."))
@@ -28,10 +30,42 @@ CsvOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     day = typer.Typer(no_args_is_help=True, help=_("How a collecting day begins and ends."))
+    day.command("open", help=_("The list at the start of the day; with --by a person signs it."))(open_day)
     day.command("show", help=_("What its closing says, or would say now."))(show_day)
     day.command("close", help=_("A person signs what came in; what does not agree has its reason."))(close)
     day.command("list", help=_("The closed days, the last one first."))(list_closed)
     app.add_typer(day, name="day")
+
+
+def open_day(
+    config: ConfigOption,
+    by: Annotated[str | None, typer.Option(help=_("The person who signs; the PIN is asked."))] = None,
+    wave: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TOPIC=REASON", help=_("Why the day begins though a line is not in order.")),
+    ] = None,
+    pin: PinOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    with counter(config) as asking:
+        found = asking("GET", "/days/list")
+        if not as_json:
+            for line in found["lines"]:
+                show(_line(line))
+        if by is not None:
+            headers = in_name_of(by, pin, "Silo-Operator")
+            found = asking("POST", "/days/open", {"waved": pairs(wave or [])}, headers=headers)
+            tell(_("Signed by {name}.").format(name=found["signed_by"]))
+    if as_json:
+        out(found)
+    wrong = any(line["state"] != "ok" for line in found["lines"])
+    raise typer.Exit(Exit.NEGATIVE if wrong and by is None else Exit.DONE)
+
+
+def _line(line: dict[str, Any]) -> str:
+    """As "Bridge [bridge]: in order · the bridge shows zero": the topic's id is what --wave names."""
+    state = word(STATES, line["state"], LANGUAGE)
+    topic = f"{word(TOPICS, line['topic'], LANGUAGE)} [{line['topic']}]"
+    return translator(LANGUAGE).named(topic, " · ".join([state, *line["messages"]]))
 
 
 def show_day(

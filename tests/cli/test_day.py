@@ -45,3 +45,15 @@ def test_a_day_is_shown_closed_and_written(closed: Path, tmp_path: Path) -> None
     (row,) = map(json.loads, rig.silo(closed, "day", "list").splitlines())
     assert row["sha256"] == signed["sha256"]
     assert rig.run(closed, "day", "close", *DAY, *BY).returncode == 1
+
+
+def test_the_list_of_the_morning_is_shown_and_signed(closed: Path) -> None:
+    shown = rig.run(closed, "day", "open")
+    assert (shown.returncode, "Bridge [bridge]: to look at" in shown.stdout) == (1, True)
+    lines = json.loads(rig.run(closed, "day", "open", "--json").stdout)["lines"]
+    wrong = [one["topic"] for one in lines if one["state"] != "ok"]
+    assert rig.run(closed, "day", "open", *BY).stderr.count(", ".join(wrong)) == 1
+    waves = [word for topic in wrong for word in ("--wave", f"{topic}=known")]
+    signed = rig.run(closed, "day", "open", *BY, *waves, "--json")
+    assert signed.returncode == 0, signed.stderr
+    assert json.loads(signed.stdout)["signed_by"] == "Anne"

@@ -10,13 +10,31 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
 from station.api.openapi import problems
+from station.api.views import day_list as of_the_morning
 from station.api.views import days as views
 from station.api.views.observed import agreements
 from station.api.views.view import view_of
-from station.receival import day_closing
+from station.receival import day_closing, day_opening
 
 router = APIRouter(tags=["days"])
 DAYS_OBSERVED = timedelta(days=30)
+
+
+@router.get("/days/list")
+def day_list(asked: Asked) -> schemas.DayList:
+    """The list at the start of the day, as the station sees itself now."""
+    with view_of(asked) as view:
+        return of_the_morning.day_list(view, asked.context)
+
+
+@router.post("/days/open", responses=problems(409))
+def open_day(asked: Asked, by: By, body: schemas.DayOpenIn) -> schemas.DayList:
+    """409 `day_list_unexplained` names the topics that are not right and have no reason."""
+    with view_of(asked) as view:
+        lines = of_the_morning.lines_now(view, asked.context)
+    day_opening.open_day(asked.desk, lines, body.waved, by, asked.now())
+    with view_of(asked) as view:
+        return of_the_morning.day_list(view, asked.context)
 
 
 @router.get("/days/sheet")

@@ -67,6 +67,16 @@ from station.api.schemas.corrections import (
 )
 from station.api.schemas.courtesy import Charge, CourtesyAnswer, CourtesyIn
 from station.api.schemas.days import DayClosed, DayCloseIn, DaySheet
+from station.api.schemas.days import (
+    CarriedOver,
+    DayClosed,
+    DayCloseIn,
+    DayList,
+    DayListLine,
+    DayOpenIn,
+    DaySheet,
+    ShiftIn,
+)
 from station.api.schemas.devices import (
     Declared,
     DescribeIn,
@@ -292,6 +302,7 @@ from station.api.schemas.shipments import (
 )
 from station.api.schemas.site import (
     BackupHealth,
+    BoardLine,
     Cell,
     Health,
     IntakeHealth,
@@ -356,7 +367,9 @@ __all__ = [
     "Barcode",
     "BarcodeIn",
     "BlockIn",
+    "BoardLine",
     "Capture",
+    "CarriedOver",
     "Cell",
     "CellAfter",
     "CellCleaningIn",
@@ -397,6 +410,9 @@ __all__ = [
     "Day",
     "DayCloseIn",
     "DayClosed",
+    "DayList",
+    "DayListLine",
+    "DayOpenIn",
     "DaySheet",
     "Decision",
     "DecisionIn",
@@ -570,6 +586,7 @@ __all__ = [
     "Serial",
     "SettleIn",
     "Share",
+    "ShiftIn",
     "ShipmentArrivalIn",
     "ShipmentBackIn",
     "ShipmentExpected",

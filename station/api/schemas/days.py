@@ -1,11 +1,12 @@
 """How a collecting day began and ended."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from station.api.schemas.common import Day, In, Key, Why
+from station.api.schemas.common import Day, In, Key, Name, Text, Why
+from station.api.schemas.people import Pin
 
 
 class DayCloseIn(In):
@@ -112,3 +113,44 @@ class DayClosed(BaseModel):
     closed_by: str | None
     explained: int
     sha256: str
+
+
+class DayOpenIn(In):
+    """`waved`: the reason of each line that is not right, by its topic."""
+
+    waved: Annotated[dict[Key, Why], Field(max_length=100)] = {}
+
+
+class DayListLine(BaseModel):
+    """`messages` say why a line is not right and what to do, else what was seen."""
+
+    topic: str
+    state: Literal["ok", "asks", "failed"]
+    messages: list[str]
+
+
+class DayList(BaseModel):
+    """The lines as they are now; `signed_at` and `waved` are of the newest list that was signed today."""
+
+    day: date
+    lines: list[DayListLine]
+    signed_at: datetime | None
+    signed_by: str | None
+    waved: dict[str, str]
+
+
+class CarriedOver(BaseModel):
+    """What goes on at a shift change: open visits (oldest first), holds, and how many exceptions wait."""
+
+    visits: list[str]
+    holds: list[str]
+    exceptions: int
+
+
+class ShiftIn(In):
+    """`comes` says with his PIN that he goes on; `visits` are those that both have seen open."""
+
+    comes: Name
+    pin: Pin
+    visits: Annotated[list[Key], Field(max_length=1_000)]
+    note: Text = ""

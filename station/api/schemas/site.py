@@ -128,3 +128,10 @@ class Cell(Referenced):
     lost: list[str] = []
     target_t: float | None = None
     full_at: datetime | None = None
+
+
+class BoardLine(BaseModel):
+    """A truck that is told where to tip, by the end of its plate."""
+
+    plate_end: str
+    pit: str
