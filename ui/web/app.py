@@ -15,6 +15,7 @@ from ui.web.headers import STATIC, SafeHeaders
 from ui.web.navigation import STATION
 from ui.web.pages import (
     asked_corrections,
+    board,
     cells,
     certificates,
     closing,
@@ -50,8 +51,8 @@ from ui.words.i18n import translator
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    doorway, first, login, day, closing, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
-    who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
+    doorway, first, login, board, day, closing, loads, load, photo, cells, exceptions, disputes, pair,
+    three_ways, who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
     asked_corrections, trace, certificates, plan, printing, revisions, rules,
 )  # fmt: skip
 
