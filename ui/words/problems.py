@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ui.words.forms import form_problem
 from ui.words.days import PROBLEMS_OF_A_DAY
+from ui.words.forms import form_problem
 from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts

@@ -66,7 +66,6 @@ from station.api.schemas.corrections import (
     SiteSpread,
 )
 from station.api.schemas.courtesy import Charge, CourtesyAnswer, CourtesyIn
-from station.api.schemas.days import DayClosed, DayCloseIn, DaySheet
 from station.api.schemas.days import (
     CarriedOver,
     DayClosed,
