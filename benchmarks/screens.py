@@ -63,6 +63,7 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "period": (None,),
     "sought": ("k1",),
     "kind": ("cell",),
+    "paper": (None,),
 }
 # What a path names, out of the middle of the campaign.
 _MIDDLE = "SELECT {0} FROM {1} ORDER BY seq LIMIT 1 OFFSET (SELECT count(*) / 2 FROM {1})"
@@ -189,6 +190,7 @@ def _named(ledger: Ledger) -> dict[str, str]:
         named = {name: str(run(text(_MIDDLE.format(*where))).scalar_one()) for name, where in PATHS.items()}
         named["page"] = "pair"
         named["list_name"] = "contracts"
+        named["day"] = "2026-07-20"  # which nobody has closed
         named["sha256"] = run(text("SELECT sha256 FROM photo LIMIT 1")).scalar_one()
     return named
 

@@ -104,6 +104,7 @@ def open_parts(
                 treatments=treatments_of(settings), printers=printers_of(settings),
                 masters=masters_of(settings),
                 stored_tare_days=settings.weighing.stored_tare_days,
+                observes=settings.site.mode == "observe",
             )  # fmt: skip
             parts = Parts(
                 file,

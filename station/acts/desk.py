@@ -142,6 +142,7 @@ class Desk:
     printers: tuple[Printer, ...] = ()
     masters: Masters = Masters()
     stored_tare_days: int | None = None
+    observes: bool = False  # records and proposes, and issues nothing
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

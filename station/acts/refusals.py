@@ -51,6 +51,7 @@ class Fault(StrEnum):
     UNKNOWN_REVISION = "unknown_revision"
     UNKNOWN_TARE = "unknown_tare"
     UNKNOWN_ENTRY = "unknown_entry"
+    UNKNOWN_DAY = "unknown_day"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -191,9 +192,15 @@ class Fault(StrEnum):
     CELL_HOLDS_CLAIM = "cell_holds_claim"
     CELL_HOLDS_GRADE = "cell_holds_grade"
     TARGET_UNDER_CONTENT = "target_under_content"
+    DAY_CLOSED = "day_closed"
+    DAY_BEFORE_OPEN = "day_before_open"
+    HAND_OVER_CHANGED = "hand_over_changed"
+    DAY_LIST_UNEXPLAINED = "day_list_unexplained"
+    DAY_UNEXPLAINED = "day_unexplained"
     # not valid
     FORM_WRONG = "form_wrong"
     ANSWER_WRONG = "answer_wrong"
+    DAY_NOT_BEGUN = "day_not_begun"
     LABEL_UNREADABLE = "label_unreadable"
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"

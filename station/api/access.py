@@ -105,6 +105,8 @@ ACCESS: Mapping[str, Access] = {
     "GET /people": _LOOK,
     "POST /sign-in": _LOOK,
     "POST /sign-out": _SOMEBODY,
+    "GET /hand-over": _LOOK,
+    "POST /hand-over": _OPERATOR,
     # visits, loads, samples
     "GET /visits": _LOOK,
     "POST /visits": _OPERATOR,
@@ -228,6 +230,13 @@ ACCESS: Mapping[str, Access] = {
     "GET /plan": _LOOK_OR_ADMIN,
     "POST /plan/cells/{cell_id}": _NAMED_MANAGER,
     "POST /plan/file": _NAMED_MANAGER,
+    "GET /observed": _LOOK_OR_ADMIN,
+    "GET /days/list": _LOOK_OR_ADMIN,
+    "POST /days/open": _NAMED_OPERATOR,
+    "GET /days/sheet": _LOOK_OR_ADMIN,
+    "POST /days/close": _NAMED_OPERATOR,  # who signs has a name
+    "GET /days/closings": _LOOK_OR_ADMIN,
+    "GET /days/closings/{day}": _LOOK_OR_ADMIN,
     "GET /shipments/left": _LOOK_OR_ADMIN,
     "GET /shipments/expected": _LOOK_OR_ADMIN,
     "POST /shipments": _NAMED_OPERATOR,

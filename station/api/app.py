@@ -27,6 +27,7 @@ from station.api.routes import (
     clock,
     corrections,
     dataset,
+    days,
     devices,
     disputes,
     events,
@@ -78,7 +79,7 @@ _ROOMS = (
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
     shipments, outbound, asked_corrections, forms, traces, certificates, reference, tares, plan, printing,
-    revisions, replay_photos,
+    revisions, days, replay_photos,
 )  # fmt: skip
 
 

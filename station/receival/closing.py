@@ -90,14 +90,18 @@ def _close(
     tx: Session, desk: Desk, visit: Visit, load: Load, net: Net, tipped: Sequence[Tipped] | None,
     actor: Actor, at: datetime, paper: Paper | None,
 ) -> Ticket | None:  # fmt: skip
-    """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one. What
-    was closed on a paper happened when that says; its ticket is issued now."""
+    """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one; nor
+    does a load at a station that only observes, whose paper is another program's. What was closed on a paper
+    happened when that says; its ticket is issued now."""
     then = paper.at if paper else at
     tippings = tip(tx, load, tipped or [_decided(tx, load)], net.kg, actor, then)
     move_in(tx, load, tippings, actor, then, paper.number if paper else "")
     if shipment_standing.of_load(tx, load.id) is not None:
         shipment_standing.note_weight(tx, load, net.kg)
         end_load(tx, load, "received", "", actor, then)
+        return None
+    if desk.observes:
+        end_load(tx, load, "observed", "", actor, then)
         return None
     ticket = _ticket(tx, desk, visit, load, net, tippings, actor, at, paper)
     print_jobs.issue(tx, desk, TICKET, ticket.id, actor, at)

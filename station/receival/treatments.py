@@ -25,7 +25,7 @@ from station.store.ids import new_id
 from station.store.tables import CellMovement, Load, Treatment
 
 Kind = Literal["insecticide", "fumigation"]
-_IN_CELLS = ("ticketed", "received", "on_paper")  # outcomes of loads whose grain lies in cells
+_IN_CELLS = ("ticketed", "received", "on_paper", "observed")  # outcomes of loads whose grain lies in cells
 
 
 @dataclass(frozen=True, slots=True)

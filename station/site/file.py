@@ -91,7 +91,8 @@ class Site(Section):
     name `campaign`, or one of `open_campaigns` beside it. A collecting day begins at `day_starts`. At
     `spare_ports` (addresses) nothing is plugged in: an operator may move an instrument there when its own
     port fails. Headquarters draws the silo on its map at `latitude` and `longitude` (degrees, WGS 84), under
-    `display_name`, by default its name."""
+    `display_name`, by default its name. In `mode` "observe" the station records and proposes, but issues no
+    ticket and uses no number."""
 
     id: Id
     name: Text
@@ -104,6 +105,7 @@ class Site(Section):
     organisation: Text | None = None
     language: Literal["fr", "en"] = "fr"
     timezone: Zone = "Europe/Paris"
+    mode: Literal["receive", "observe"] = "receive"
     day_starts: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "04:00"
     data: Path = Path("data")
     species: list[Species]

@@ -22,8 +22,9 @@ PERSONAL = frozenset({"person", "supplier"})
 IMMUTABLE = frozenset(
     {
         "adjustment", "audit_event", "cell_movement", "control_check", "control_target", "correction_act",
-        "custody_act", "dispute_act", "form_answer", "form_definition", "frame", "grade_standing",
-        "hold_act", "instrument_offset", "outbound_loading", "photo", "question_answer",
+        "custody_act", "day_closing", "day_opening", "dispute_act", "form_answer", "form_definition", "frame",
+        "grade_standing", "hand_over", "hold_act", "instrument_offset", "outbound_loading", "photo",
+        "question_answer",
         "release_act", "rule_pack", "rule_pack_act", "sending", "site_policy", "storage_plan",
         "supplier_match", "transport_check", "treatment",
         "visual_check",

@@ -28,6 +28,8 @@ BOUNDED = {
     "/api/v1/models/signals": "captures of the days",
     "/api/v1/photo-day": "loads of the day",
     "/api/v1/plan": "loads of the week",
+    "/api/v1/observed": "loads of the days",
+    "/api/v1/days/sheet": "loads of the day",
     "/api/v1/trace": "all that a cell held",
 }
 
@@ -100,7 +102,7 @@ def looked(day: Day) -> dict[Ask, Questions]:
         with questions.counted():
             answer = client.get(ask.address, headers=headers)
         is_there = not ask.path.endswith("{sha256}") and not re.search(
-            r"/trace\?.*kind=(ticket|lot)", ask.address
+            r"/days/closings/|/trace\?.*kind=(ticket|lot)", ask.address
         )
         assert answer.status_code == (200 if is_there else 404), ask.address
         found[ask] = questions

@@ -15,8 +15,10 @@ from ui.web.headers import STATIC, SafeHeaders
 from ui.web.navigation import STATION
 from ui.web.pages import (
     asked_corrections,
+    board,
     cells,
     certificates,
+    closing,
     corrections,
     day,
     devices,
@@ -46,13 +48,20 @@ from ui.web.pages import (
 )
 from ui.web.reader import visiting
 from ui.web.sessions import Sessions
+from ui.words.i18n import translator
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
-    who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
+    doorway, first, login, board, day, closing, loads, load, photo, cells, exceptions, disputes, pair,
+    three_ways, who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
     asked_corrections, trace, certificates, plan, printing, reference, revisions, rules,
 )  # fmt: skip
+
+
+def _called(context: Context) -> str:
+    """The site's name as every page has it; a station that only observes says so on each."""
+    name, t = context.desk.policy.site_name, translator(context.desk.policy.language)
+    return f"{name} · {t.gettext('OBSERVES ONLY')}" if context.desk.observes else name
 
 
 def create_pages(context: Context, pins: PinDesk | None = None) -> FastAPI:
@@ -66,9 +75,7 @@ def create_pages(context: Context, pins: PinDesk | None = None) -> FastAPI:
     app.mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static"))
     app.state.context = context
     app.state.pins = pins or PinDesk()
-    app.state.front = Front(
-        STATION, lambda: context.desk.policy.site_name, lambda: context.desk.policy.language, visiting
-    )
+    app.state.front = Front(STATION, lambda: _called(context), lambda: context.desk.policy.language, visiting)
     app.state.sessions = Sessions(context.page_key, context.sign_in_lasts)
     app.state.served = frozenset(
         route.path for room in _ROOMS for route in room.router.routes if isinstance(route, APIRoute)

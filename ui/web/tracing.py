@@ -77,7 +77,7 @@ def answer(
         sheets = [SheetTable(*traces.on_sheet(one)) for one in tables]
         pdf = tables_pdf(title, sheets, [*supposed, note])
         return Response(pdf, media_type="application/pdf")
-    shown = tuple(_table(number, one) for number, one in enumerate(tables))
+    shown = tuple(table_of(f"part{number}", one) for number, one in enumerate(tables))
     page = TracePage(sought, False, (), title, shown, f"{_link(meant[0])}&paper=1", supposed)
     return reader.page("trace.html", page, shown)
 
@@ -93,7 +93,8 @@ def _meant(t: Translator, one: traced.Subject, silo: Callable[[str], str] | None
     return Meant(f"{where}{t.gettext(traces.KINDS[one.kind])} {one.name}", _link(one))
 
 
-def _table(number: int, told: traces.Told) -> Table:
+def table_of(name: str, told: traces.Told) -> Table:
+    """Make a page's table of one in words."""
     columns = [Column(one.title, one.unit, is_number=bool(one.unit)) for one in told.columns]
     rows = [[Cell(text, value) for text, value in row] for row in told.entries]
-    return Table(f"part{number}", told.title, columns, rows, told.empty)
+    return Table(name, told.title, columns, rows, told.empty)

@@ -13,7 +13,8 @@ from ui.words.i18n import Translator
 
 SHORT = 16  # a name of so many characters stays on one line
 MARKS = {  # how a load's state is marked; what goes on is quiet
-    "ticketed": "good", "on_paper": "good", "received": "good", "refused": "bad", "left": "warn",
+    "ticketed": "good", "on_paper": "good", "received": "good", "observed": "good",
+    "refused": "bad", "left": "warn",
     "waiting": "warn",
 }  # fmt: skip
 

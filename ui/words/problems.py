@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ui.words.days import PROBLEMS_OF_A_DAY
 from ui.words.forms import form_problem
 from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
@@ -876,6 +877,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "busy": (N_("the station is busy"), N_("Try again in a moment.")),
     "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),
     **LEDGER_PROBLEMS,
+    **PROBLEMS_OF_A_DAY,
 }
 
 

@@ -8,6 +8,7 @@ and a missing parameter as "?": a reason never fails to be shown.
 from collections.abc import Mapping
 from typing import Any
 
+from ui.words.days import FOUND_OF_A_DAY, SEEN_IN_THE_MORNING
 from ui.words.i18n import N_, Translator, translator
 from ui.words.parameters import parameter_texts
 
@@ -37,6 +38,8 @@ OTHER_GRADE = N_("{grade} is asked for, cell {cell} is for {cell_grade}")
 FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
+    **FOUND_OF_A_DAY,
+    **SEEN_IN_THE_MORNING,
     # pairing
     "paired_by_barcode": N_("paired by its barcode {barcode}"),
     "paired_by_window": N_(

@@ -237,6 +237,7 @@ LOAD_STATES: Mapping[str, str] = {
     "left": N_("left"),
     "cancelled": N_("cancelled"),
     "on_paper": N_("closed on paper"),
+    "observed": N_("observed"),
     "received": N_("shipment received"),
 }
 WEIGHING_ROLES: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from station.api.auth import By, FromTerminal
 from station.api.openapi import problems
 from station.api.pins import PinDesk
 from station.api.views.people import person
-from station.receival import people
+from station.receival import handing_over, people
 from station.store.tables import Person
 
 router = APIRouter(tags=["people"])
@@ -35,6 +35,32 @@ async def sign_in(
         asked, terminal.id, body.name,
         lambda: people.sign_in(asked.desk, body.name, body.pin, terminal, asked.now()),
     )  # fmt: skip
+    return schemas.SignedIn(token=signed.token, person=person(signed.person))
+
+
+@router.get("/hand-over")
+def carried_over(asked: Asked) -> schemas.CarriedOver:
+    """What goes on at a shift change."""
+    with asked.desk.ledger.read() as tx:
+        return schemas.CarriedOver.model_validate(handing_over.carried(tx))
+
+
+@router.post("/hand-over", responses=problems(401, 409, 429))
+async def hand_over(
+    asked: Asked, by: By, terminal: FromTerminal, body: schemas.ShiftIn, pins: Pins
+) -> schemas.SignedIn:
+    """Who is signed in leaves, who comes is signed in here from now on. 409 `hand_over_changed` where other
+    visits are open than both have seen."""
+
+    def take_over() -> people.SignedIn:
+        desk = asked.desk
+        with desk.ledger.read() as tx:
+            handing_over.check_seen(tx, body.visits)
+        signed = people.sign_in(desk, body.comes, body.pin, terminal, asked.now())
+        handing_over.hand_over(desk, signed.person.id, body.visits, body.note, by, asked.now())
+        return signed
+
+    signed = await pins.attempt(asked, terminal.id, body.comes, take_over)
     return schemas.SignedIn(token=signed.token, person=person(signed.person))
 
 

@@ -28,7 +28,7 @@ def get_health(asked: Asked) -> schemas.Health:
 @router.get("/site")
 def get_site(asked: Asked) -> schemas.Site:
     with view_of(asked) as view:
-        return places.site(view, asked.desk.treatments)
+        return places.site(view, asked.desk)
 
 
 @router.get("/cells")

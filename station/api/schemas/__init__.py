@@ -66,6 +66,16 @@ from station.api.schemas.corrections import (
     SiteSpread,
 )
 from station.api.schemas.courtesy import Charge, CourtesyAnswer, CourtesyIn
+from station.api.schemas.days import (
+    CarriedOver,
+    DayClosed,
+    DayCloseIn,
+    DayList,
+    DayListLine,
+    DayOpenIn,
+    DaySheet,
+    ShiftIn,
+)
 from station.api.schemas.devices import (
     Declared,
     DescribeIn,
@@ -171,6 +181,7 @@ from station.api.schemas.movements import (
     Treatment,
     VentilationIn,
 )
+from station.api.schemas.observed import ObservedShare
 from station.api.schemas.outbound import (
     BodyFinding,
     BulletinValue,
@@ -320,6 +331,7 @@ from station.api.schemas.shipments import (
 )
 from station.api.schemas.site import (
     BackupHealth,
+    BoardLine,
     Cell,
     Health,
     IntakeHealth,
@@ -385,10 +397,12 @@ __all__ = [
     "Barcode",
     "BarcodeIn",
     "BlockIn",
+    "BoardLine",
     "BodyFinding",
     "BulletinValue",
     "Capture",
     "CargoName",
+    "CarriedOver",
     "Cell",
     "CellAfter",
     "CellCleaningIn",
@@ -429,6 +443,12 @@ __all__ = [
     "CustodyAct",
     "DatasetEntry",
     "Day",
+    "DayCloseIn",
+    "DayClosed",
+    "DayList",
+    "DayListLine",
+    "DayOpenIn",
+    "DaySheet",
     "Decision",
     "DecisionIn",
     "Declared",
@@ -516,6 +536,7 @@ __all__ = [
     "NotAtZero",
     "NotCompared",
     "Number",
+    "ObservedShare",
     "OpenWay",
     "OutboundEndIn",
     "OutboundIn",
@@ -618,6 +639,7 @@ __all__ = [
     "Serial",
     "SettleIn",
     "Share",
+    "ShiftIn",
     "ShipmentArrivalIn",
     "ShipmentBackIn",
     "ShipmentExpected",

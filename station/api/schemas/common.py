@@ -116,6 +116,7 @@ LoadState = Literal[
     "left",
     "cancelled",
     "on_paper",  # closed on paper while no station ran
+    "observed",  # weighed empty while the station only observes: no ticket
     "received",  # a shipment of another own silo, weighed empty: no ticket
 ]
 

@@ -38,6 +38,7 @@ class Site(BaseModel):
     language: str
     timezone: str = ""
     day_starts: str = "04:00"  # when a collecting day begins
+    observes: bool = False  # it records and proposes, and issues nothing
     species: list[str]
     claims: list[str]
     pits: list[Pit]
@@ -127,3 +128,10 @@ class Cell(Referenced):
     lost: list[str] = []
     target_t: float | None = None
     full_at: datetime | None = None
+
+
+class BoardLine(BaseModel):
+    """A truck that is told where to tip, by the end of its plate."""
+
+    plate_end: str
+    pit: str

@@ -51,7 +51,7 @@ def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
 
 def _who_and_why(end: _End) -> tuple[str | None, str]:
     """Who decided it, by identifier: a ticket follows from the decision where to tip."""
-    if end.load.outcome in ("ticketed", "received") and end.decision is not None:
+    if end.load.outcome in ("ticketed", "received", "observed") and end.decision is not None:
         return end.decision.by, end.decision.reason
     return end.load.outcome_by, end.load.outcome_reason
 
@@ -60,7 +60,7 @@ def _cell(end: _End) -> str | None:
     if end.ticket:
         tipped: str = end.ticket.document["tipped"][0]["cell"]
         return tipped
-    return end.decision.cell if end.decision and end.load.outcome == "received" else None
+    return end.decision.cell if end.decision and end.load.outcome in ("received", "observed") else None
 
 
 def _ended(view: View, end: _End, supplier: str) -> schemas.EndedLoad:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from drivers.reading import grain_analytes, needs_basis
-from station.acts.desk import TreatmentProduct
+from station.acts.desk import Desk
 from station.api import schemas
 from station.api.language import reason
 from station.api.views.view import View, external_of
@@ -79,7 +79,7 @@ def _cell(
     )
 
 
-def site(view: View, treatments: Iterable[TreatmentProduct] = ()) -> schemas.Site:
+def site(view: View, desk: Desk) -> schemas.Site:
     reached, policy = stored.pits_of_cells(view.tx), view.policy
     pits = [
         schemas.Pit(
@@ -97,7 +97,8 @@ def site(view: View, treatments: Iterable[TreatmentProduct] = ()) -> schemas.Sit
             "analytes": _analytes(view),
             "on_basis": [analyte for analyte in grain_analytes() if needs_basis(analyte)],
             "called": _called(view),
-            "treatments": [asdict(one) for one in treatments],
+            "treatments": [asdict(one) for one in desk.treatments],
+            "observes": desk.observes,
             "names": {entry["id"]: entry["name"] for entry in policy.own_entries},
         }
     )

@@ -3,6 +3,7 @@
 from station.store.tables.approvals import Approval, Enrolment, QuestionAnswer, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
 from station.store.tables.certificates import Certificate
+from station.store.tables.days import DayClosing, DayOpening, HandOver
 from station.store.tables.down import DownDocument
 from station.store.tables.evidence import (
     Capture,
@@ -101,6 +102,8 @@ __all__ = [
     "CorrectionRequest",
     "Counter",
     "CustodyAct",
+    "DayClosing",
+    "DayOpening",
     "Decision",
     "DeliveryNote",
     "Dispute",
@@ -112,6 +115,7 @@ __all__ = [
     "FormDefinition",
     "Frame",
     "GradeStanding",
+    "HandOver",
     "Hold",
     "HoldAct",
     "Inspection",

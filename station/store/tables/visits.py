@@ -62,7 +62,7 @@ class Load(Numbered, Referenced, table=True):
     organisation: str = ""
     campaign: str = ""
     contract: str = ""
-    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled, on_paper
+    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled, …
     outcome_at: datetime | None = None
     outcome_by: str | None = None
     outcome_reason: str = ""

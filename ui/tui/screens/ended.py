@@ -16,10 +16,11 @@ class EndedScreen(ListScreen):
         for word, outcomes in (
             (t.gettext("ticketed: {count}"), {"ticketed"}),
             (t.gettext("shipments: {count}"), {"received"}),
+            (t.gettext("observed: {count}"), {"observed"}),
             (t.gettext("without ticket: {count}"), {"refused", "left", "cancelled"}),
         ):
             count = sum(load.outcome in outcomes for load in loads)
-            if count or outcomes != {"received"}:
+            if count or outcomes.isdisjoint({"received", "observed"}):
                 parts.append(word.format(count=count))
         return "\n".join([" · ".join(parts), *lines.photo_texts(self.board, t, self.width)])
 

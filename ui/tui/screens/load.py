@@ -28,7 +28,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 _ENDED_WITHOUT_TICKET = frozenset({"refused", "left", "cancelled"})
 _HEAD = 2  # lines of a short screen's headline
 _TIPPED = frozenset({"ticketed", "received"})
-_ENDED = _ENDED_WITHOUT_TICKET | _TIPPED
+_ENDED = _ENDED_WITHOUT_TICKET | _TIPPED | {"observed"}
 
 
 class LoadScreen(StationScreen):

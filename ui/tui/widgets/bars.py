@@ -86,6 +86,7 @@ def status_lines(
     shown = f"{count}+" if count >= MOST_EXCEPTIONS else str(count)
     name = board.site.name if board.site else t.gettext("Silo Station")
     parts = [
+        t.gettext("OBSERVES ONLY") if board.site and board.site.observes else "",
         connection or t.gettext("online"),
         "" if connection else _post(board, t),
         t.ngettext("{count} exception", "{count} exceptions", count).format(count=shown),

@@ -130,7 +130,7 @@ def _not_received(reader: Reader, ended: Sequence[EndedLoad]) -> Table:
             reader.text(one.by),
         ]
         for one in ended
-        if one.outcome not in ("ticketed", "on_paper", "received")
+        if one.outcome not in ("ticketed", "on_paper", "received", "observed")
     ]
     return Table("not-received", _("Refused, left or cancelled"), columns, rows, _("None."))
 

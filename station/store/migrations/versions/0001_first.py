@@ -181,6 +181,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
     )
     op.create_table(
+        "day_closing",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("document", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_closing")),
+    )
+    with op.batch_alter_table("day_closing", schema=None) as batch_op:
+        batch_op.create_index("ix_day_closing_day", ["day"], unique=False)
+        batch_op.create_index("ix_day_closing_seq", ["seq"], unique=False)
+
+    op.create_table(
+        "day_opening",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_opening")),
+    )
+    with op.batch_alter_table("day_opening", schema=None) as batch_op:
+        batch_op.create_index("ix_day_opening_day", ["day", "seq"], unique=False)
+
+    op.create_table(
         "down_document",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -213,6 +241,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("form_definition", schema=None) as batch_op:
         batch_op.create_index("ix_form_definition_sha256", ["sha256"], unique=False)
+
+    op.create_table(
+        "hand_over",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("comes", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("carried", sa.JSON(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
+    )
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.create_index("ix_hand_over_seq", ["seq"], unique=False)
 
     op.create_table(
         "instrument",
@@ -2327,11 +2369,24 @@ def downgrade() -> None:
     op.drop_table("line")
     op.drop_table("lab_file")
     op.drop_table("instrument")
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index("ix_hand_over_seq")
+
+    op.drop_table("hand_over")
     with op.batch_alter_table("form_definition", schema=None) as batch_op:
         batch_op.drop_index("ix_form_definition_sha256")
 
     op.drop_table("form_definition")
     op.drop_table("down_document")
+    with op.batch_alter_table("day_opening", schema=None) as batch_op:
+        batch_op.drop_index("ix_day_opening_day")
+
+    op.drop_table("day_opening")
+    with op.batch_alter_table("day_closing", schema=None) as batch_op:
+        batch_op.drop_index("ix_day_closing_seq")
+        batch_op.drop_index("ix_day_closing_day")
+
+    op.drop_table("day_closing")
     op.drop_table("counter")
     with op.batch_alter_table("correction_request", schema=None) as batch_op:
         batch_op.drop_index("ix_correction_request_state")

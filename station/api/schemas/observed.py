@@ -1,0 +1,16 @@
+"""What a station that only observes would have proposed, beside what was done."""
+
+from pydantic import BaseModel
+
+
+class ObservedShare(BaseModel):
+    """Of `loads` of a species that went into a cell, so many were proposed for it; `low` and `high` are the
+    share's 95 % limits (Clopper and Pearson)."""
+
+    species: str
+    cell: str
+    loads: int
+    agreed: int
+    not_proposed: int
+    low: float
+    high: float
