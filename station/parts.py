@@ -23,7 +23,15 @@ from station.runtime.installer import Installer
 from station.runtime.live import HealthFacts
 from station.runtime.ports import Ports
 from station.site.file import SiteSettings
-from station.site.policy import asking_of, keeping_of, policy_of, printers_of, treatments_of, watching_of
+from station.site.policy import (
+    asking_of,
+    keeping_of,
+    masters_of,
+    policy_of,
+    printers_of,
+    treatments_of,
+    watching_of,
+)
 from station.site.read import trusted_keys
 from station.store import queries
 from station.store.blobs import Blobs
@@ -94,6 +102,7 @@ def open_parts(
             desk = Desk(
                 ledger, policy_of(settings), *rules, freinte_percent=freinte,
                 treatments=treatments_of(settings), printers=printers_of(settings),
+                masters=masters_of(settings), badges=settings.badges,
             )  # fmt: skip
             parts = Parts(
                 file,

@@ -117,7 +117,21 @@ class TreatmentProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class Masters:
+    """Who is master of what, the station or the program of the co-operative; no decision on a load stands on
+    it. `arrival`: "erp" opens a visit without a person's key. `ticket_number`: "erp" gives the number that
+    the paper bears. `ticket`: "erp" issues the legal paper. `reference`: whose suppliers and vehicles are."""
+
+    arrival: str = "station"
+    ticket_number: str = "station"
+    ticket: str = "station"
+    reference: str = "station"
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
+    """`badges` tells the plate of each badge that drivers show."""
+
     ledger: Ledger
     policy: SitePolicy
     keeping: Keeping = Keeping()
@@ -126,6 +140,8 @@ class Desk:
     freinte_percent: float = USUAL_PERCENT
     treatments: tuple[TreatmentProduct, ...] = ()
     printers: tuple[Printer, ...] = ()
+    masters: Masters = Masters()
+    badges: Mapping[str, str] = field(default_factory=dict)
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

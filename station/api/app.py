@@ -19,6 +19,7 @@ from station.api.invitations import Invitations
 from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
+    announced,
     approvals,
     asked_corrections,
     backup,
@@ -29,6 +30,7 @@ from station.api.routes import (
     dataset,
     devices,
     disputes,
+    erp,
     events,
     exceptions,
     forgetting,
@@ -74,7 +76,8 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, forms, traces, certificates, plan, printing, revisions, replay_photos,
+    shipments, announced, erp, asked_corrections, forms, traces, certificates, plan, printing, revisions,
+    replay_photos,
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ LATER = (
     "ticket", "lab_file", "lab_result", "control_target", "control_check", "hold", "correction",
     "correction_act", "hold_act", "adjustment", "dispute", "dispute_act", "retained_sample", "custody_act",
     "sending", "sent_sample", "grade_standing", "shipment", "expected_shipment", "correction_request",
-    "treatment", "revision", "print_job", "form_answer",
+    "treatment", "revision", "print_job", "form_answer", "announced_arrival",
 )  # fmt: skip
 COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.

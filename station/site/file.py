@@ -329,6 +329,16 @@ class Mqtt(Section):
     discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
 
 
+class Masters(Section):
+    """Who is master of each document: the station, the program that already issues the bons d'apport (erp),
+    or, of reference data, headquarters (hub)."""
+
+    arrival: Literal["station", "erp"] = "station"
+    ticket_number: Literal["station", "erp"] = "station"
+    ticket: Literal["station", "erp"] = "station"
+    reference: Literal["station", "erp", "hub"] = "station"
+
+
 class Metrics(Section):
     """`enabled` lets Prometheus read numbers at `/metrics`: on this machine without a token, from elsewhere
     with a terminal's."""
@@ -399,7 +409,8 @@ class Printer(Section):
 
 
 class SiteSettings(Section):
-    """`analytes`, `species` and `claims` are what this site adds to the shipped catalogues."""
+    """`analytes`, `species`, `claims` are what this site adds to the shipped catalogues; `badges` gives the
+    plate of each badge that drivers show."""
 
     analytes: list[AnalyteEntry] = []
     species: list[SpeciesEntry] = []
@@ -418,6 +429,8 @@ class SiteSettings(Section):
     backup: Backup | None = None
     post: Post = Post()
     metrics: Metrics = Metrics()
+    masters: Masters = Masters()
+    badges: dict[Text, Text] = {}
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from station.acts.desk import Keeping, SitePolicy, TreatmentProduct, Watching
+from station.acts.desk import Keeping, Masters, SitePolicy, TreatmentProduct, Watching
 from station.acts.printers import Printer
 from station.grain.asking import PhotoRule
 from station.site.file import SiteSettings
@@ -81,3 +81,7 @@ def printers_of(settings: SiteSettings) -> tuple[Printer, ...]:
 
 def treatments_of(settings: SiteSettings) -> tuple[TreatmentProduct, ...]:
     return tuple(TreatmentProduct(one.name, one.substance, one.kind) for one in settings.treatments)
+
+
+def masters_of(settings: SiteSettings) -> Masters:
+    return Masters(**settings.masters.model_dump())

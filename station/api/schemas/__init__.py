@@ -4,6 +4,15 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
+from station.api.schemas.announced import (
+    Announced,
+    AnnouncedAnswer,
+    AnnouncedArrivalIn,
+    AnnouncedLoad,
+    AnnouncementIn,
+    Candidate,
+    Ref,
+)
 from station.api.schemas.approvals import (
     AnswerIn,
     Approval,
@@ -339,6 +348,11 @@ __all__ = [
     "Adjustment",
     "AdjustmentIn",
     "Agreement",
+    "Announced",
+    "AnnouncedAnswer",
+    "AnnouncedArrivalIn",
+    "AnnouncedLoad",
+    "AnnouncementIn",
     "AnswerIn",
     "AnsweredIn",
     "AnswersIn",
@@ -354,6 +368,7 @@ __all__ = [
     "Barcode",
     "BarcodeIn",
     "BlockIn",
+    "Candidate",
     "Capture",
     "Cell",
     "CellAfter",
@@ -525,6 +540,7 @@ __all__ = [
     "Reason",
     "Rebuilt",
     "ReceivedIn",
+    "Ref",
     "Refused",
     "Release",
     "ReleaseIn",
