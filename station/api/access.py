@@ -246,6 +246,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /announced/{announced_id}/arrive": _OPERATOR,
     "PUT /erp/arrivals/{external_ref}": _ERP,
     "DELETE /erp/arrivals/{external_ref}": _ERP,
+    "GET /feed": _ERP,
     # captures
     "POST /captures": _CAPTURES,
     "GET /captures/{capture_id}": _CAPTURES,

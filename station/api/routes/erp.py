@@ -1,4 +1,4 @@
-"""The program that already issues the bons d'apport: it announces and corrects."""
+"""The program that already issues the bons d'apport: it announces, and reads what became of it."""
 
 from fastapi import APIRouter
 
@@ -8,15 +8,17 @@ from station.api.arrivals import announcement_of
 from station.api.asked import Asked, Inquiry
 from station.api.auth import FromTerminal
 from station.api.openapi import problems
+from station.api.paging import After, Limit, place_of
 from station.api.views.announced import answer
+from station.api.views.feed import feed
 from station.api.views.view import view_of
 from station.receival import announcing
 from station.store.tables import AnnouncedArrival, Terminal
 
-router = APIRouter(prefix="/erp", tags=["erp"])
+router = APIRouter(tags=["erp"])
 
 
-@router.put("/arrivals/{external_ref}", responses=problems(409))
+@router.put("/erp/arrivals/{external_ref}", responses=problems(409))
 def announce(
     asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref, body: schemas.AnnouncementIn
 ) -> schemas.AnnouncedAnswer:
@@ -28,11 +30,20 @@ def announce(
     return _answered(asked, row_id, did)
 
 
-@router.delete("/arrivals/{external_ref}", responses=problems(404, 409))
+@router.delete("/erp/arrivals/{external_ref}", responses=problems(404, 409))
 def withdraw(asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref) -> schemas.AnnouncedAnswer:
     """It does not come. Withdrawn twice it is withdrawn; 409 `announcement_ended` where it is here."""
     row_id = announcing.withdraw(asked.desk, external_ref, _program(terminal), asked.now())
     return _answered(asked, row_id, "withdrawn")
+
+
+@router.get("/feed")
+def read_feed(asked: Asked, after: After = None, limit: Limit = 100) -> schemas.Feed:
+    """Finished facts in one order, each once; asked again with the same cursor the same is told again, for as
+    long as the station keeps its records."""
+    (cursor,) = place_of(after) or (0,)
+    with view_of(asked) as view:
+        return feed(view.tx, cursor, limit)
 
 
 def _program(terminal: Terminal) -> Actor:

@@ -126,6 +126,7 @@ from station.api.schemas.evidence import (
     UsedValue,
     ValuePart,
 )
+from station.api.schemas.feed import Fact, FedWeighing, Feed
 from station.api.schemas.forms import (
     AnsweredIn,
     AnswersIn,
@@ -432,6 +433,9 @@ __all__ = [
     "ExceptionItem",
     "Expiry",
     "ExternalIn",
+    "Fact",
+    "FedWeighing",
+    "Feed",
     "FlushIn",
     "ForgetIn",
     "Form",
