@@ -119,13 +119,9 @@ class TreatmentProduct:
 @dataclass(frozen=True, slots=True)
 class Masters:
     """Who is master of what, the station or the program of the co-operative; no decision on a load stands on
-    it. `arrival`: "erp" opens a visit without a person's key. `ticket_number`: "erp" gives the number that
-    the paper bears. `ticket`: "erp" issues the legal paper. `reference`: whose suppliers and vehicles are."""
+    it. `arrival`: "erp" opens a visit without a person's key."""
 
     arrival: str = "station"
-    ticket_number: str = "station"
-    ticket: str = "station"
-    reference: str = "station"
 
 
 @dataclass(frozen=True, slots=True)

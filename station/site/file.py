@@ -330,13 +330,16 @@ class Mqtt(Section):
 
 
 class Masters(Section):
-    """Who is master of each document: the station, the program that already issues the bons d'apport (erp),
-    or, of reference data, headquarters (hub)."""
+    """Who is master of each document: the station, or the program that already issues the bons d'apport
+    (erp), which then opens visits without a person's key."""
 
     arrival: Literal["station", "erp"] = "station"
-    ticket_number: Literal["station", "erp"] = "station"
-    ticket: Literal["station", "erp"] = "station"
-    reference: Literal["station", "erp", "hub"] = "station"
+
+
+class Exchange(Section):
+    """The watched folders of a program that knows no HTTP, in `folder`, relative to the site file."""
+
+    folder: Path
 
 
 class Metrics(Section):
@@ -430,6 +433,7 @@ class SiteSettings(Section):
     post: Post = Post()
     metrics: Metrics = Metrics()
     masters: Masters = Masters()
+    exchange: Exchange | None = None
     badges: dict[Text, Text] = {}
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
