@@ -41,6 +41,7 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "open": (None, "false"),
     "ended": (None, "true"),
     "q": ("", "B", "BE000", "bench"),
+    "text": ("BE000",),
     "newest": (None, "true"),
     "task": ("kernels",),
     "supplier": ("", "bench"),

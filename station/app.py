@@ -22,6 +22,7 @@ from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
 from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
+from station.exchange.folder import Exchange
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
 from station.lab.sent_results import take_up
@@ -70,6 +71,7 @@ SENT_RESULTS_S = 30.0
 LATE_VALUES_S = 10.0
 SETTLE_S = 30.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
+EXCHANGE_S = 5.0
 BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 VOTES_AFTER_START_S = 120.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
@@ -180,6 +182,7 @@ def serve(options: ServeOptions) -> int:
             "sent results": jobs.Job(lambda: take_up(ledger, clock()), SENT_RESULTS_S),
             "late values": jobs.Job(lambda: take_all(desk, clock()), LATE_VALUES_S),
             **_pairings(desk, clock),
+            **_exchange(desk, clock, options.config, settings),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_bags(poster),
@@ -229,6 +232,15 @@ def _metrics(settings: SiteSettings) -> Callable[[View, Context], bytes] | None:
 def _have_numbers_told(poster: Poster | None, context: Context) -> None:
     if poster is not None:
         poster.tells(partial(series_now, context))
+
+
+def _exchange(
+    desk: Desk, clock: Callable[[], datetime], file: Path, settings: SiteSettings
+) -> jobs.Timetable:
+    if settings.exchange is None:
+        return {}
+    folders = Exchange(desk, clock, file.parent / settings.exchange.folder, settings.site.language)
+    return {"exchange": jobs.Job(folders.turn, EXCHANGE_S)}
 
 
 def _pairings(desk: Desk, clock: Callable[[], datetime]) -> jobs.Timetable:

@@ -102,7 +102,7 @@ def open_parts(
             desk = Desk(
                 ledger, policy_of(settings), *rules, freinte_percent=freinte,
                 treatments=treatments_of(settings), printers=printers_of(settings),
-                masters=masters_of(settings),
+                masters=masters_of(settings), badges=settings.badges,
                 stored_tare_days=settings.weighing.stored_tare_days,
                 observes=settings.site.mode == "observe",
             )  # fmt: skip

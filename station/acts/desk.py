@@ -119,18 +119,16 @@ class TreatmentProduct:
 @dataclass(frozen=True, slots=True)
 class Masters:
     """Who is master of what, the station or the program of the co-operative; no decision on a load stands on
-    it. `arrival`: "erp" opens a visit without a person's key. `ticket_number`: "erp" gives the number that
-    the paper bears. `ticket`: "erp" issues the legal paper. `reference`: whose suppliers and vehicles are."""
+    it. `arrival`: "erp" opens a visit without a person's key. `reference`: whose suppliers and vehicles are."""
 
     arrival: str = "station"
-    ticket_number: str = "station"
-    ticket: str = "station"
     reference: str = "station"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A stored tare counts for `stored_tare_days` after its weighing; None: the site uses none."""
+    """A stored tare counts for `stored_tare_days` after its weighing; None: the site uses none. `badges` tells
+    the plate of each badge that drivers show."""
 
     ledger: Ledger
     policy: SitePolicy
@@ -143,6 +141,7 @@ class Desk:
     masters: Masters = Masters()
     stored_tare_days: int | None = None
     observes: bool = False  # records and proposes, and issues nothing
+    badges: Mapping[str, str] = field(default_factory=dict)
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

@@ -14,6 +14,7 @@ class TokenKind(StrEnum):
     TERMINAL = "terminal"
     PHONE = "phone"
     APP = "app"
+    ERP = "erp"
 
 
 class Role(StrEnum):
@@ -76,6 +77,8 @@ _CAPTURES = Access(_TERMINAL | _CAMERAS, own=_CAMERAS)
 _INSPECTIONS = Access(frozenset({TokenKind.APP}), own=_CAMERAS)
 
 _ON_PHONES = Access(_TERMINAL | frozenset({TokenKind.PHONE}))
+
+_ERP = Access(frozenset({TokenKind.ERP}))  # the program that already issues the bons d'apport
 
 _METRICS = Access(_TERMINAL, admin=Admin.ALONE, here=True)
 
@@ -266,6 +269,13 @@ ACCESS: Mapping[str, Access] = {
     "GET /phones/page": _ON_PHONES,
     "POST /phones/labels": _ON_PHONES,
     "GET /phones/captures/{capture_id}": _CAPTURES,
+    # announced apports, and the program that announces them
+    "GET /announced": _LOOK,
+    "GET /identification": _LOOK,
+    "POST /announced/{announced_id}/arrive": _OPERATOR,
+    "PUT /erp/arrivals/{external_ref}": _ERP,
+    "DELETE /erp/arrivals/{external_ref}": _ERP,
+    "GET /feed": _ERP,
     # captures
     "POST /captures": _CAPTURES,
     "GET /captures/{capture_id}": _CAPTURES,

@@ -19,6 +19,7 @@ from station.api.invitations import Invitations
 from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
+    announced,
     approvals,
     asked_corrections,
     backup,
@@ -30,6 +31,7 @@ from station.api.routes import (
     days,
     devices,
     disputes,
+    erp,
     events,
     exceptions,
     forgetting,
@@ -78,8 +80,8 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, outbound, asked_corrections, forms, traces, certificates, reference, tares, plan, printing,
-    revisions, days, replay_photos,
+    shipments, outbound, announced, erp, asked_corrections, forms, traces, certificates, reference, tares, plan,
+    printing, revisions, days, replay_photos,
 )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def token_rename(name: str, new_name: str, config: ConfigOption) -> None:
 def token_add(
     name: str,
     config: ConfigOption,
-    kind: Annotated[str, typer.Option(help=_("terminal, phone or app."))] = "terminal",
+    kind: Annotated[str, typer.Option(help=_("terminal, phone, app or erp."))] = "terminal",
 ) -> None:
     if kind == "phone":
         _show_invitation(ask(config, "POST", "/phones/invitations", {"name": name}))

@@ -55,31 +55,38 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
     A decision that no longer holds then is withdrawn: a person decides again, before the vehicle is weighed
     empty. Raises Conflict(vehicle_on_site, new_supplier) as an arrival does."""
     with desk.ledger.write() as tx:
-        visit = open_visit(tx, visit_id)
-        loads = {load.id: load for load in queries.loads_of(tx, visit_id)}
-        changes = _correct_visit(tx, visit, loads.values(), correction, at)
-        for load_id, wanted in correction.loads.items():
-            if load_id not in loads:
-                raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
-            load = open_load(tx, load_id)
-            declared = load.species
-            changes |= _correct_load(tx, desk, load, wanted)
-            changes |= _name_contract(tx, load, wanted.contract)
-            if load.species != declared:
-                answer_by_correction(tx, load, declared, actor, at)
-        for load in loads.values():
-            changes |= _drop_contract(tx, load)
-        audit.record(
-            tx, "arrival_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
-            data={"changes": changes},
-        )  # fmt: skip
-        tx.flush()
-        unended = [load for load in loads.values() if load.outcome is None]
-        withdrawn = [withdraw_where_it_fails(tx, desk, load, actor, at) for load in unended]
-        if any(withdrawn):
-            proposals.propose_open_loads(tx, desk, at)
-        else:
-            proposals.propose(tx, desk, unended, at)
+        return correct_visit(tx, desk, visit_id, correction, actor, at)
+
+
+def correct_visit(
+    tx: Session, desk: Desk, visit_id: str, correction: Correction, actor: Actor, at: datetime
+) -> Visit:
+    """Does what `correct_arrival` says in the caller's transaction."""
+    visit = open_visit(tx, visit_id)
+    loads = {load.id: load for load in queries.loads_of(tx, visit_id)}
+    changes = _correct_visit(tx, visit, loads.values(), correction, at)
+    for load_id, wanted in correction.loads.items():
+        if load_id not in loads:
+            raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
+        load = open_load(tx, load_id)
+        declared = load.species
+        changes |= _correct_load(tx, desk, load, wanted)
+        changes |= _name_contract(tx, load, wanted.contract)
+        if load.species != declared:
+            answer_by_correction(tx, load, declared, actor, at)
+    for load in loads.values():
+        changes |= _drop_contract(tx, load)
+    audit.record(
+        tx, "arrival_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+        data={"changes": changes},
+    )  # fmt: skip
+    tx.flush()
+    unended = [load for load in loads.values() if load.outcome is None]
+    withdrawn = [withdraw_where_it_fails(tx, desk, load, actor, at) for load in unended]
+    if any(withdrawn):
+        proposals.propose_open_loads(tx, desk, at)
+    else:
+        proposals.propose(tx, desk, unended, at)
     return visit
 
 

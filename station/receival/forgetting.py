@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.receival.announcing import withdraw_of_supplier
 from station.store import audit, forgotten
 from station.store.post import forget_in_bags
 from station.store.tables import Enrolment, Load, LoadOwner, Person, SignIn, Supplier, Vehicle, Visit
@@ -57,6 +58,7 @@ def forget_supplier(desk: Desk, name: str, reason: str, actor: Actor, at: dateti
         for vehicle in tx.exec(select(Vehicle).where(Vehicle.supplier_id == supplier.id)):
             vehicle.supplier_id = None
             tx.add(vehicle)
+        withdraw_of_supplier(tx, supplier.id, actor, at)
         _record(tx, "supplier_forgotten", supplier.id, reason, actor, at)
 
 

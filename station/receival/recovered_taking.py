@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from sqlmodel import col, false, select
 
 from station.receival.recovered_rows import Row, Work, change, table_of
-from station.store.tables import ExpectedShipment, Frame, Load, Person, Reading, Terminal, Ticket, Weighing
+from station.store.tables import (
+    AnnouncedArrival,
+    ExpectedShipment,
+    Frame,
+    Load,
+    Person,
+    Reading,
+    Terminal,
+    Ticket,
+    Weighing,
+)
 
 
 def _persons(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
@@ -138,8 +148,20 @@ def _print_jobs(_work: Work, rows: Iterable[Row]) -> Iterator[Row]:
         yield row if row["state"] in ("printed", "dropped") else row | {"state": "asks", "unanswered": True}
 
 
+def _announced(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
+    """The program may have announced it again since the restore: it is the same apport."""
+    for row in rows:
+        query = select(AnnouncedArrival).where(AnnouncedArrival.external_ref == row["external_ref"])
+        here = work.tx.exec(query).first()
+        if here is None or here.id == row["id"]:
+            yield row
+        elif here.visit_id is None:
+            work.touched.discard(("announced_arrival", (here.id,)))
+            yield row | {"id": here.id}
+
+
 TAKEN: Mapping[str, Callable[[Work, Iterable[Row]], Iterator[Row]]] = {
     "person": _persons, "terminal": _terminals, "load": _loads, "frame": _frames, "weighing": _weighings,
     "reading": _readings, "pairing": _pairings, "ticket": _tickets, "shipment": _shipments,
-    "expected_shipment": _expected, "print_job": _print_jobs,
+    "expected_shipment": _expected, "print_job": _print_jobs, "announced_arrival": _announced,
 }  # fmt: skip

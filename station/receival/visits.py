@@ -85,13 +85,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
 
 def open_visit_of(tx: Session, desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
     """Does what `enter_arrival` says in the caller's transaction, whatever is expected."""
-    if arrival.direction != "inbound":
-        raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
-    campaign = arrival.campaign or desk.policy.campaign
-    if campaign not in desk.policy.open_campaigns:
-        raise Invalid(Fault.CAMPAIGN_NOT_OPEN, campaign=campaign, open=list(desk.policy.open_campaigns))
-    shares = _shares(arrival.loads)
-    despite = [code for load in arrival.loads for code in _check(desk, load, arrival.despite_remarks)]
+    despite = check_arrival(desk, arrival)
+    campaign, shares = arrival.campaign or desk.policy.campaign, _shares(arrival.loads)
     arrived_at = arrival.arrived_at or at
     if arrived_at > at:
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
@@ -121,6 +116,7 @@ def open_visit_of(tx: Session, desk: Desk, arrival: Arrival, actor: Actor, at: d
         for one in (vehicle, trailer) if trailer else (vehicle,):
             check_not_on_site(tx, one)
     tx.add(visit)
+    tx.flush()
     audit.record(
         tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
         data={"supplier_id": supplier.id, "loads": len(arrival.loads), "despite": despite},
@@ -130,6 +126,17 @@ def open_visit_of(tx: Session, desk: Desk, arrival: Arrival, actor: Actor, at: d
         _add_load(tx, desk, row, new, supplier, actor, at)
     proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
+
+
+def check_arrival(desk: Desk, arrival: Arrival) -> list[str]:
+    """Return the codes of what the person was asked about; raises Invalid for what no arrival can be."""
+    if arrival.direction != "inbound":
+        raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
+    campaign = arrival.campaign or desk.policy.campaign
+    if campaign not in desk.policy.open_campaigns:
+        raise Invalid(Fault.CAMPAIGN_NOT_OPEN, campaign=campaign, open=list(desk.policy.open_campaigns))
+    _shares(arrival.loads)
+    return [code for load in arrival.loads for code in _check(desk, load, arrival.despite_remarks)]
 
 
 def see_variety(desk: Desk, load_id: str, variety: str, actor: Actor, at: datetime) -> None:

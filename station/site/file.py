@@ -334,13 +334,17 @@ class Mqtt(Section):
 
 
 class Masters(Section):
-    """Who is master of each document: the station, the program that already issues the bons d'apport (erp),
-    or, of reference data, headquarters (hub)."""
+    """Who is master of each document: the station, the program that already issues the bons d'apport (erp:
+    it then opens visits without a person's key), or, of reference data, headquarters (hub)."""
 
     arrival: Literal["station", "erp"] = "station"
-    ticket_number: Literal["station", "erp"] = "station"
-    ticket: Literal["station", "erp"] = "station"
     reference: Literal["station", "erp", "hub"] = "station"
+
+
+class Exchange(Section):
+    """The watched folders of a program that knows no HTTP, in `folder`, relative to the site file."""
+
+    folder: Path
 
 
 class Metrics(Section):
@@ -413,7 +417,8 @@ class Printer(Section):
 
 
 class SiteSettings(Section):
-    """`analytes`, `species` and `claims` are what this site adds to the shipped catalogues."""
+    """`analytes`, `species`, `claims` are what this site adds to the shipped catalogues; `badges` gives the
+    plate of each badge that drivers show."""
 
     analytes: list[AnalyteEntry] = []
     species: list[SpeciesEntry] = []
@@ -433,6 +438,8 @@ class SiteSettings(Section):
     post: Post = Post()
     metrics: Metrics = Metrics()
     masters: Masters = Masters()
+    exchange: Exchange | None = None
+    badges: dict[Text, Text] = {}
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]

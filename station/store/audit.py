@@ -64,6 +64,17 @@ def events_after(tx: Session, seq: int, limit: int = 200) -> Sequence[AuditEvent
     return tx.exec(query).all()
 
 
+def events_of_kinds(tx: Session, kinds: Sequence[str], after: int, limit: int) -> Sequence[AuditEvent]:
+    query = select(AuditEvent).where(col(AuditEvent.seq) > after, col(AuditEvent.kind).in_(kinds))
+    return tx.exec(query.order_by(col(AuditEvent.seq)).limit(limit)).all()
+
+
+def last_of_kinds(tx: Session, kinds: Sequence[str], until: int) -> int:
+    """Return the number of the last event of these kinds up to one, 0 where there is none."""
+    query = select(AuditEvent.seq).where(col(AuditEvent.seq) <= until, col(AuditEvent.kind).in_(kinds))
+    return tx.exec(query.order_by(col(AuditEvent.seq).desc()).limit(1)).first() or 0
+
+
 def events_of_load(tx: Session, load_id: str, visit_id: str, most: int) -> Sequence[AuditEvent]:
     """The newest events of a load and of its visit, in their order; of the visit's other loads none."""
     seq = col(AuditEvent.seq).desc()

@@ -107,6 +107,15 @@ class StationClient:
     async def enter_arrival(self, arrival: schemas.ArrivalIn) -> schemas.Visit:
         return await self._post("/visits", arrival, schemas.Visit)
 
+    async def announced(self, plate: str) -> list[schemas.Announced]:
+        return await self._list("/announced", schemas.Announced, q=plate)
+
+    async def identify(self, text: str) -> list[schemas.Candidate]:
+        return await self._list("/identification", schemas.Candidate, text=text)
+
+    async def announced_arrives(self, announced_id: str, body: schemas.AnnouncedArrivalIn) -> schemas.Visit:
+        return await self._post(f"/announced/{announced_id}/arrive", body, schemas.Visit)
+
     async def take_shipment(self, body: schemas.ShipmentTextIn) -> schemas.ShipmentExpected:
         return await self._post("/shipments/expected", body, schemas.ShipmentExpected)
 

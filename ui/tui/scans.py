@@ -7,6 +7,7 @@ from textual.screen import Screen
 
 from drivers.text import barcode_of
 from station.api import schemas
+from ui.tui import gate
 from ui.tui.client import StationProblem
 from ui.tui.courtesy import ask_today
 from ui.tui.dialogs import Choice, ChoiceDialog, EntryDialog, Option
@@ -63,7 +64,7 @@ def _open_sample(barcode: str, screen: StationScreen) -> None:
 
     def open_or_offer(sample: schemas.Sample | None) -> None:
         if sample is None:
-            _offer(barcode, screen)
+            gate.identify(screen, barcode, lambda: _offer(barcode, screen))
         elif sample.load_id is not None:
             station.open_load(sample.load_id)
         elif sample.kind == "courtesy" and sample.readings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from drivers.text import fold, plate_key, unaccented
 from station.api import schemas
@@ -19,6 +20,23 @@ class Suggestion:
     text: str
     label: str
     vehicle: schemas.Vehicle | None = None
+    announced: schemas.Announced | None = None
+
+
+def announced(rows: Sequence[schemas.Announced], zone: tzinfo | None, t: Translator) -> list[Suggestion]:
+    """Suggest what is expected, the soonest first."""
+    return [Suggestion(row.plate, announced_text(row, zone, t), announced=row) for row in rows[:MOST]]
+
+
+def announced_text(row: schemas.Announced, zone: tzinfo | None, t: Translator) -> str:
+    """Write "announced · AB-123-CD · Martin · soft wheat · order C-9 · expected 09:30"."""
+    kinds = dict.fromkeys(vocabulary.species_name(load.species, t.language) for load in row.loads)
+    parts = [with_trailer(row.plate, row.trailer), row.supplier, *kinds]
+    if row.order_ref:
+        parts.append(t.gettext("order {number}").format(number=row.order_ref))
+    if row.expected_at is not None:
+        parts.append(t.gettext("expected {when}").format(when=t.time(row.expected_at, zone)))
+    return t.gettext("announced · {what}").format(what=" · ".join(part for part in parts if part))
 
 
 def vehicles(known: Sequence[schemas.Vehicle], t: Translator) -> list[Suggestion]:
@@ -77,6 +95,8 @@ def choice_of_enter(field: str, typed: str, offered: Sequence[Suggestion]) -> in
     one single name has a word that does: a new vehicle is never turned into another."""
     if not typed.strip() or not offered:
         return None
+    if field == "plate" and (expected := _announced_one(typed, offered)) is not None:
+        return expected
     if field == "species":
         return 0
     key = fold if field == "plate" else unaccented
@@ -88,6 +108,14 @@ def choice_of_enter(field: str, typed: str, offered: Sequence[Suggestion]) -> in
     if exact:
         return exact[0] if len(exact) == 1 else None
     return fitting[0] if len(fitting) == 1 and len(wanted) >= 3 else None
+
+
+def _announced_one(typed: str, offered: Sequence[Suggestion]) -> int | None:
+    """Choose the soonest of what is announced, where it is all of one vehicle whose plate begins so."""
+    key = fold(typed.strip())
+    begun = [i for i, one in enumerate(offered) if one.announced and fold(one.text).startswith(key)]
+    plates = {fold(offered[i].text) for i in begun}
+    return begun[0] if len(plates) == 1 and (len(key) >= 3 or key in plates) else None
 
 
 def _may_be(plate: str, typed: str) -> bool:

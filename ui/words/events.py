@@ -11,6 +11,7 @@ EVENTS: Mapping[str, str] = {
     "correction_asked": N_("correction asked for by headquarters"),
     "correction_request_accepted": N_("correction asked for was accepted"),
     "correction_request_refused": N_("correction asked for was refused"),
+    "announcement_confirmed": N_("announced apport is here"),
     "arrival_corrected": N_("arrival corrected"),
     "arrival_entered": N_("arrival entered"),
     "capture_received": N_("photo received"),

@@ -244,6 +244,22 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no revision with this number"),
         N_("See which there are: silo revision list."),
     ),
+    "unknown_announcement": (
+        N_("no announced apport {ref}"),
+        N_("Enter the arrival by hand."),
+    ),
+    "announcement_ended": (
+        N_("the announced apport {ref} is not expected any more"),
+        N_("Look for its visit in the queue, or enter the arrival by hand."),
+    ),
+    "announcement_decided": (
+        N_("the apport {ref} is decided already: what was announced is not corrected any more"),
+        N_("Correct it at the station, or by a correcting ticket."),
+    ),
+    "announced_loads_differ": (
+        N_("the apport {ref} is here with other loads: their number, barcodes and shares stay"),
+        N_("Correct it at the station."),
+    ),
     "unknown_shipment": (
         N_("no shipment with the number {number} is known here"),
         N_("Read its paper in, or enter it with its species: silo shipment arrive."),

@@ -1,4 +1,4 @@
-"""Why a row of a table that a person gave as a file is not taken, in the reader's language."""
+"""Why a row of a file that a person or a program gives is not taken, in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +29,10 @@ COLUMNS: Mapping[str, str] = {
 ROW_ERRORS: Mapping[str, str] = {
     "columns_missing": N_("the first line names no column for: {columns}"),
     "not_csv": N_("the file cannot be cut into cells ({text})"),
+    "not_json": N_("the file is not whole, or is no JSON"),
+    "not_utf8": N_("the file is not written in UTF-8"),
+    "file_too_large": N_("the file has more than {limit} bytes: split it"),
+    "field_wrong": N_("the field “{column}” is missing, unknown or not written as it should be"),
     "too_many_rows": N_("the file has more than {limit} rows: split it"),
     "field_empty": N_("nothing stands in the column “{column}”"),
     "claim_unknown": N_("“{text}” is no claim of this site"),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
+from station.api.arrivals import arrival_of
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
 from station.api.openapi import problems
@@ -15,7 +16,6 @@ from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
 from station.receival import corrections, taking_back, visits
-from station.receival.external import External
 from station.store import pages
 from station.store.tables import Visit
 
@@ -28,38 +28,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
     409 `vehicle_on_site`, unless `comes_again`; a supplier that nobody knows is 409 `new_supplier`, with the
     names near it, unless `new_supplier`; one that is expected with a shipment 409 `shipment_expected`, unless
     `no_shipment`."""
-    loads = tuple(
-        visits.NewLoad(
-            species=load.species,
-            declared_variety=load.declared_variety,
-            claims=tuple(load.claims),
-            barcode=load.barcode,
-            share=load.share,
-            owners=tuple((owner.supplier, owner.share) for owner in load.owners),
-            declared=load.declared,
-            regime=Regime(load.regime) if load.regime else None,
-            organisation=load.organisation,
-            external=_external(load.external),
-            contract=load.contract,
-        )
-        for load in body.loads
-    )
-    arrival = visits.Arrival(
-        plate=body.plate,
-        trailer=body.trailer,
-        supplier=body.supplier,
-        loads=loads,
-        direction=body.direction,
-        arrived_at=body.arrived_at,
-        note=body.note,
-        despite_remarks=body.despite_remarks,
-        comes_again=body.comes_again,
-        new_supplier=body.new_supplier,
-        no_shipment=body.no_shipment,
-        campaign=body.campaign,
-        external=_external(body.external),
-    )
-    return _shown(asked, visits.enter_arrival(asked.desk, arrival, by, asked.now()).id)
+    return _shown(asked, visits.enter_arrival(asked.desk, arrival_of(body), by, asked.now()).id)
 
 
 @router.get("")
@@ -123,10 +92,6 @@ def take_back(asked: Asked, by: By, visit_id: str) -> schemas.Visit:
     """A visit that was cancelled within a minute is in the queue again."""
     taking_back.restore_visit(asked.desk, visit_id, by, asked.now())
     return _shown(asked, visit_id)
-
-
-def _external(given: schemas.ExternalIn | None) -> External | None:
-    return External(given.source, given.ref) if given else None
 
 
 def _shown(asked: Inquiry, visit_id: str) -> schemas.Visit:

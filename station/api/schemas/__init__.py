@@ -4,6 +4,15 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
+from station.api.schemas.announced import (
+    Announced,
+    AnnouncedAnswer,
+    AnnouncedArrivalIn,
+    AnnouncedLoad,
+    AnnouncementIn,
+    Candidate,
+    Ref,
+)
 from station.api.schemas.approvals import (
     AnswerIn,
     Approval,
@@ -127,6 +136,7 @@ from station.api.schemas.evidence import (
     UsedValue,
     ValuePart,
 )
+from station.api.schemas.feed import Fact, FedWeighing, Feed
 from station.api.schemas.forms import (
     AnsweredIn,
     AnswersIn,
@@ -382,6 +392,11 @@ __all__ = [
     "Adjustment",
     "AdjustmentIn",
     "Agreement",
+    "Announced",
+    "AnnouncedAnswer",
+    "AnnouncedArrivalIn",
+    "AnnouncedLoad",
+    "AnnouncementIn",
     "AnswerIn",
     "AnsweredIn",
     "AnswersIn",
@@ -400,6 +415,7 @@ __all__ = [
     "BoardLine",
     "BodyFinding",
     "BulletinValue",
+    "Candidate",
     "Capture",
     "CargoName",
     "CarriedOver",
@@ -476,6 +492,9 @@ __all__ = [
     "ExceptionItem",
     "Expiry",
     "ExternalIn",
+    "Fact",
+    "FedWeighing",
+    "Feed",
     "FlushIn",
     "ForgetIn",
     "Form",
@@ -596,6 +615,7 @@ __all__ = [
     "Reason",
     "Rebuilt",
     "ReceivedIn",
+    "Ref",
     "ReferenceFile",
     "ReferenceFileIn",
     "ReferenceTaken",

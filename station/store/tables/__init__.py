@@ -1,5 +1,6 @@
 """The records stand here, one module per part of the day. Importing this package registers every table."""
 
+from station.store.tables.announced import AnnouncedArrival
 from station.store.tables.approvals import Approval, Enrolment, QuestionAnswer, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
 from station.store.tables.certificates import Certificate
@@ -82,6 +83,7 @@ from station.store.tables.votes import Vote
 
 __all__ = [
     "Adjustment",
+    "AnnouncedArrival",
     "Approval",
     "AuditEvent",
     "Bag",

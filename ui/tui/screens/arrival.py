@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from drivers.text import visible
 from station.api import schemas
-from ui.tui import suggestions
+from ui.tui import gate, suggestions
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Choice, Option
 from ui.tui.entry import ArrivalDraft, WrongField, find_word, to_arrival
@@ -128,6 +128,9 @@ class ArrivalScreen(StationScreen):
         if name not in COMPLETED:
             return ""
         taken = self._taken_by_enter()
+        if taken is not None and self._suggestions[taken].announced:
+            hint = t.gettext("[Enter] {plate} is here, as announced   [↑ ↓] others")
+            return hint.format(plate=self._suggestions[taken].text)
         if taken is not None:
             return t.gettext("[Enter] takes {text}   [↑ ↓] others").format(text=self._suggestions[taken].text)
         if name == "plate" and self.draft.plate.strip():
@@ -148,17 +151,18 @@ class ArrivalScreen(StationScreen):
             self._look_up(name, self.form.value(name))
 
     def _look_up(self, name: str, typed: str) -> None:
-        """Suggest words for the open field: the site's at once, vehicles and suppliers by asking."""
+        """Suggest words for the open field: the site's at once, vehicles, suppliers and what is announced by
+        asking."""
         self._picked, self._suggestions = None, []
         site, client, t = self.board.site, self.station.client, self.t
         if name == "species" and site:
             self._suggestions = suggestions.site_words(site.species, vocabulary.SPECIES, typed, t)
         elif name == "claims" and site:
             self._suggest_claims(site, typed)
-        elif name == "plate" and typed.strip():
+        elif name == "plate":
             self.station.read(
-                lambda: client.vehicles(typed.strip().upper()),
-                lambda vehicles: self._show_answer(name, typed, suggestions.vehicles(vehicles, t)),
+                lambda: gate.plates_like(client, typed.strip().upper(), self.station.zone, t),
+                lambda plates: self._show_answer(name, typed, plates),
             )
         elif name == "supplier":
             self.station.read(
@@ -226,6 +230,9 @@ class ArrivalScreen(StationScreen):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.input.id or ""
         taken = self._taken_by_enter() if name in COMPLETED else None
+        if taken is not None and (announced := self._suggestions[taken].announced) is not None:
+            self.confirm(announced)
+            return
         if taken is not None:
             self._take(name, self._suggestions[taken])
         if name in ("plate", "supplier", "species"):
@@ -268,7 +275,25 @@ class ArrivalScreen(StationScreen):
         self.form.remove_load()
         self.redraw()
 
+    def confirm(self, announced: schemas.Announced) -> None:
+        """Enter what was announced, with the barcodes, the trailer and the note that are in the form."""
+        gate.confirm(self, announced, self.draft, self._say_entered)
+
+    def prefill(self, vehicle: schemas.Vehicle) -> None:
+        """Begin with a vehicle that a badge named."""
+        self.form.put("plate", vehicle.plate)
+        self.form.prefill(vehicle, self.t)
+        self.form.open(self.form.first_empty())
+
     def take_scan(self, barcode: str) -> bool:
+        """A barcode is a sample's, except where a plate is asked for: there it may be a badge or the code of
+        what is announced."""
+        if self.form.open_field == "plate" and not self.draft.plate.strip():
+            gate.identify(self, barcode, lambda: self._take_barcode(barcode))
+            return True
+        return self._take_barcode(barcode)
+
+    def _take_barcode(self, barcode: str) -> bool:
         if not self.board.may_be_sample(barcode):
             self.station.say(no_sample(barcode, self.t), is_problem=True)
             return True

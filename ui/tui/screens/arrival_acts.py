@@ -11,7 +11,7 @@ from ui.words.i18n import Translator
 Then = Callable[[schemas.Visit], None]
 Answers = Mapping[str, bool | str]  # by the request's field, what the person answered
 _KNOWN = "known:"  # begins the key of a known supplier's name
-_SHIPMENT = "shipment"
+SHIPMENT = "shipment"
 Send = Callable[[Answers], Awaitable[schemas.Visit]]
 
 
@@ -19,7 +19,7 @@ def enter_arrival(screen: StationScreen, arrival: schemas.ArrivalIn, then: Then)
     client = screen.station.client
 
     def send(answers: Answers) -> Awaitable[schemas.Visit]:
-        number = answers.get(_SHIPMENT)
+        number = answers.get(SHIPMENT)
         if number:
             arriving = schemas.ShipmentArrivalIn(
                 plate=arrival.plate, trailer=arrival.trailer, barcode=arrival.loads[0].barcode,
@@ -104,7 +104,7 @@ def _ask_shipment(screen: StationScreen, refused: schemas.Problem, go_on: Callab
     ]
 
     def answer(choice: Choice) -> None:
-        go_on({choice.key: True} if choice.key == "no_shipment" else {_SHIPMENT: choice.key})
+        go_on({choice.key: True} if choice.key == "no_shipment" else {SHIPMENT: choice.key})
 
     screen.choose(refused.title, options, answer)
 

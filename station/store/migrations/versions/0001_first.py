@@ -1031,6 +1031,42 @@ def upgrade() -> None:
         batch_op.create_index("ix_weighing_state", ["state", "seq"], unique=False)
 
     op.create_table(
+        "announced_arrival",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate_folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trailer_plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("loads", sa.JSON(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("order_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("expected_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("visit_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("announced_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_announced_arrival_supplier_id_supplier")
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_announced_arrival_visit_id_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announced_arrival")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_announced_arrival_external_source_external_ref")
+        ),
+    )
+    with op.batch_alter_table("announced_arrival", schema=None) as batch_op:
+        batch_op.create_index("ix_announced_arrival_badge", ["badge", "state"], unique=False)
+        batch_op.create_index("ix_announced_arrival_state", ["state", "expected_at", "seq"], unique=False)
+        batch_op.create_index("ix_announced_arrival_supplier", ["supplier_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_announced_arrival_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
         "load",
         sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -2227,6 +2263,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_load_ended")
 
     op.drop_table("load")
+    with op.batch_alter_table("announced_arrival", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announced_arrival_visit_id"))
+        batch_op.drop_index("ix_announced_arrival_supplier")
+        batch_op.drop_index("ix_announced_arrival_state")
+        batch_op.drop_index("ix_announced_arrival_badge")
+
+    op.drop_table("announced_arrival")
     with op.batch_alter_table("weighing", schema=None) as batch_op:
         batch_op.drop_index("ix_weighing_state")
         batch_op.drop_index("ix_weighing_newest")

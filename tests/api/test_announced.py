@@ -1,0 +1,145 @@
+"""The program that issues the bons d'apport announces what comes; a key confirms it."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import select
+
+from station.acts.desk import Masters
+from station.receival import people
+from station.receival.forgetting import forget_supplier
+from station.store.tables import AnnouncedArrival, LoadOwner, Visit
+from tests.api.rig import Counter, ok, problem
+from tests.silo_rig import GOOD, GOOD_NIR, MARC
+
+
+def announcement(plate: str = "AB-123-CD", **over: Any) -> dict[str, Any]:
+    loads = over.pop("loads", [{"species": "soft_wheat", "declared_variety": "Chevignon"}])
+    return {"plate": plate, "supplier": "EARL Dupont", "loads": loads, "order_ref": "C-9", **over}
+
+
+def erp(counter: Counter) -> dict[str, str]:
+    """The headers of the program, which nobody signs in at."""
+    _, token = people.add_terminal(counter.silo.desk, "gestion", "erp", counter.silo.clock())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def visits(counter: Counter) -> list[Visit]:
+    with counter.silo.desk.ledger.read() as tx:
+        return list(tx.exec(select(Visit)))
+
+
+def test_an_apport_is_announced_once_corrected_and_withdrawn(counter: Counter) -> None:
+    with counter.client("nobody", **erp(counter)) as program, counter.client() as anne:
+        row = ok(program.put("/erp/arrivals/A-1", json=announcement()))
+        assert (row["did"], row["state"], row["supplier"]) == ("announced", "expected", "EARL Dupont")
+        assert ok(program.put("/erp/arrivals/A-1", json=announcement()))["did"] == "unchanged"
+        right = announcement(trailer="XY-1-ZZ", expected_at="2026-07-20T10:00:00Z")
+        assert ok(program.put("/erp/arrivals/A-1", json=right))["did"] == "corrected"
+        [shown] = ok(anne.get("/announced", params={"q": "ab1"}))
+        assert (shown["trailer"], shown["order_ref"]) == ("XY-1-ZZ", "C-9")
+        assert ok(program.delete("/erp/arrivals/A-1"))["state"] == "withdrawn"
+        assert ok(program.delete("/erp/arrivals/A-1"))["state"] == "withdrawn"
+        assert ok(anne.get("/announced")) == []
+        assert ok(program.put("/erp/arrivals/A-1", json=right))["did"] == "announced"
+        problem(program.delete("/erp/arrivals/A-2"), 404, "unknown_announcement")
+        wrong = announcement(loads=[{"species": "grass"}])
+        problem(program.put("/erp/arrivals/A-3", json=wrong), 422, "unknown_species")
+    assert visits(counter) == []
+
+
+def test_one_act_confirms_and_nothing_is_typed_twice(counter: Counter) -> None:
+    owners = [{"supplier": "EARL Dupont", "share": 0.5}, {"supplier": "GAEC Martin", "share": 0.5}]
+    loads = [{"species": "soft_wheat", "owners": owners, "external": {"source": "gestion", "ref": "L-1"}}]
+    with counter.client("nobody", **erp(counter)) as program, counter.client() as anne:
+        ok(program.put("/erp/arrivals/A-1", json=announcement(loads=loads)))
+        [one] = ok(anne.get("/identification", params={"text": "A-1"}))
+        assert (one["how"], one["announced"]["external_ref"]) == ("code", "A-1")
+        visit = ok(anne.post(f"/announced/{one['announced']['id']}/arrive", json={"barcodes": ["S1"]}), 201)
+        assert (visit["plate"], visit["supplier"], visit["external_ref"]) == (
+            "AB-123-CD",
+            "EARL Dupont",
+            "A-1",
+        )
+        again = anne.post(f"/announced/{one['announced']['id']}/arrive", json={})
+        problem(again, 409, "announcement_ended")
+        assert ok(anne.get("/identification", params={"text": "A-1"})) == []
+        problem(program.delete("/erp/arrivals/A-1"), 409, "announcement_ended")
+        problem(anne.post("/announced/none/arrive", json={}), 404, "unknown_announcement")
+    with counter.silo.desk.ledger.read() as tx:
+        assert sorted(tx.exec(select(LoadOwner.share))) == [0.5, 0.5]
+
+
+def test_what_is_here_is_corrected_until_it_is_decided(counter: Counter) -> None:
+    silo = counter.silo
+    with counter.client("nobody", **erp(counter)) as program, counter.client() as anne:
+        row = ok(program.put("/erp/arrivals/A-1", json=announcement()))
+        visit = ok(anne.post(f"/announced/{row['id']}/arrive", json={"barcodes": ["S1"]}), 201)
+        right = announcement(
+            supplier="GAEC Martin", loads=[{"species": "barley", "declared_variety": "Planet"}]
+        )
+        answer = ok(program.put("/erp/arrivals/A-1", json=right))
+        assert (answer["did"], answer["state"]) == ("corrected", "arrived")
+        seen = ok(anne.get(f"/visits/{visit['id']}"))
+        assert (seen["supplier"], seen["loads"][0]["species"]) == ("GAEC Martin", "barley")
+        more = announcement(loads=[{"species": "barley"}] * 2)
+        problem(program.put("/erp/arrivals/A-1", json=more), 409, "announced_loads_differ")
+        ok(program.put("/erp/arrivals/A-1", json=announcement()))
+    [row] = visits(counter)
+    silo.confirm(43_000, row, "first")
+    silo.measure("gac", GOOD, "S1")
+    silo.measure("nir", GOOD_NIR, "S1")
+    silo.decide(silo.loads(row)[0])
+    with counter.client("nobody", **erp_again(counter)) as program:
+        problem(program.put("/erp/arrivals/A-1", json=right), 409, "announcement_decided")
+        assert ok(program.put("/erp/arrivals/A-1", json=announcement()))["did"] == "unchanged"
+
+
+def erp_again(counter: Counter) -> dict[str, str]:
+    _, token = people.add_terminal(counter.silo.desk, "gestion 2", "erp", counter.silo.clock())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_the_master_of_arrivals_opens_the_visit_itself(counter: Counter) -> None:
+    headers = erp(counter)
+    with counter.client("nobody", **headers) as program:
+        assert ok(program.put("/erp/arrivals/A-1", json=announcement(is_here=True)))["state"] == "expected"
+    context = counter.context()
+    counter.app.state.context = replace(context, desk=replace(context.desk, masters=Masters(arrival="erp")))
+    with counter.client("nobody", **headers) as program:
+        body = announcement("EF-456-GH", is_here=True)
+        answer = ok(program.put("/erp/arrivals/A-2", json=body))
+        assert (answer["did"], answer["state"]) == ("arrived", "arrived")
+        assert ok(program.put("/erp/arrivals/A-2", json=body))["did"] == "unchanged"
+    assert [visit.external_ref for visit in visits(counter)] == ["A-2"]
+
+
+def test_a_badge_of_the_site_names_its_vehicle(counter: Counter) -> None:
+    counter.silo.receive("AB-123-CD")
+    context = counter.context()
+    counter.app.state.context = replace(context, desk=replace(context.desk, badges={"0007": "AB-123-CD"}))
+    with counter.client() as anne:
+        [one] = ok(anne.get("/identification", params={"text": "0007"}))
+        assert (one["how"], one["announced"], one["vehicle"]["supplier"]) == ("badge", None, "EARL Dupont")
+
+
+def test_the_program_may_do_nothing_else_and_nobody_else_may_announce(counter: Counter) -> None:
+    with counter.client("nobody", **erp(counter)) as program, counter.client() as anne:
+        problem(program.get("/visits"), 403, "other_kind_of_token")
+        problem(anne.put("/erp/arrivals/A-1", json=announcement()), 403, "other_kind_of_token")
+
+
+def test_nothing_is_expected_any_more_of_who_is_forgotten(counter: Counter) -> None:
+    silo = counter.silo
+    owners = [{"supplier": "GAEC Martin", "share": 1.0}]
+    with counter.client("nobody", **erp(counter)) as program:
+        ok(
+            program.put(
+                "/erp/arrivals/A-1", json=announcement(loads=[{"species": "barley", "owners": owners}])
+            )
+        )
+        ok(program.put("/erp/arrivals/A-2", json=announcement()))
+    forget_supplier(silo.desk, "GAEC Martin", "asked to", MARC, silo.clock())
+    with silo.desk.ledger.read() as tx:
+        states = {row.external_ref: row.state for row in tx.exec(select(AnnouncedArrival))}
+    assert states == {"A-1": "withdrawn", "A-2": "expected"}
