@@ -119,7 +119,7 @@ class TreatmentProduct:
 @dataclass(frozen=True, slots=True)
 class Masters:
     """Who is master of what, the station or the program of the co-operative; no decision on a load stands on
-    it. `arrival`: "erp" opens a visit without a person's key. `reference`: whose suppliers and vehicles are."""
+    it. `arrival`: "erp" opens a visit without a person's key. `reference`: who keeps suppliers and lists."""
 
     arrival: str = "station"
     reference: str = "station"
@@ -127,8 +127,8 @@ class Masters:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A stored tare counts for `stored_tare_days` after its weighing; None: the site uses none. `badges` tells
-    the plate of each badge that drivers show."""
+    """A stored tare counts for `stored_tare_days` after its weighing; None: the site uses none. `badges`
+    tells the plate of each badge that drivers show."""
 
     ledger: Ledger
     policy: SitePolicy

@@ -80,8 +80,8 @@ _ROOMS = (
     site, clock, movements, people, phones, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, outbound, announced, erp, asked_corrections, forms, traces, certificates, reference, tares, plan,
-    printing, revisions, days, replay_photos,
+    shipments, outbound, announced, erp, asked_corrections, forms, traces, certificates, reference, tares,
+    plan, printing, revisions, days, replay_photos,
 )  # fmt: skip
 
 
