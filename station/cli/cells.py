@@ -280,11 +280,22 @@ def show(
 
 def _record(config: Path, cell: str, body: dict[str, Any], by: str, pin: str | None) -> None:
     headers = in_name_of(by, pin, "Silo-Operator")
-    for row in ask(config, "POST", _at(cell), body, headers=headers):
+    rows = ask(config, "POST", _at(cell), body, headers=headers)
+    for row in rows:
         content = translator(LANGUAGE).tonnes(row["content_kg"] / 1000)
         name = short_site_name("cell", row["cell"], LANGUAGE)
         tell(_("Cell {cell} holds {tonnes} now.").format(cell=name, tonnes=content))
         out(row)
+    _tell_flags(config, {row["cell"] for row in rows})
+
+
+def _tell_flags(config: Path, moved: set[str]) -> None:
+    """Say what these cells honour no more, and what else is to be known of them."""
+    for line in ask(config, "GET", "/plan"):
+        if line["cell"] in moved and line["flags"]:
+            name = short_site_name("cell", line["cell"], LANGUAGE)
+            t = translator(LANGUAGE)
+            tell(t.named(name, t.listed(one["message"] for one in line["flags"])))
 
 
 def _at(cell: str) -> str:

@@ -43,13 +43,11 @@ class Grain:
             stored.get("never_blend", False),
         )
 
-    def may_join(self, cell: "Standing", meant_for: Collection[str], *, is_quarantine: bool) -> bool:
-        """Tell whether no rule of reception keeps this grain out of a cell that stands so and is meant for
-        these claims; species apart, of which a cell may have a plan."""
-        if self.never_blend and not (is_quarantine or cell.never_blend):
-            return False
-        honoured = frozenset(meant_for) - cell.lost(meant_for)
-        return honoured <= satisfied_by(self.claims or ())
+    def costs(self, cell: "Standing", meant_for: Collection[str]) -> frozenset[str]:
+        """Return the claims that a cell, which stands so and is meant for these, honours no more once this
+        grain is in it."""
+        kept = satisfied_by(self.claims or ()) - ({INSECTICIDE_FREE} if self.treated else frozenset())
+        return frozenset(meant_for) - cell.lost(meant_for) - kept
 
 
 @dataclass(frozen=True, slots=True)

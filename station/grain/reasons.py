@@ -60,6 +60,10 @@ class Code(StrEnum):
     OVERLOADED = "overloaded"  # gross_kg, limit_kg, over_kg
     OVER_ORDER = "over_order"  # number, moved_kg, left_kg
     OTHER_GRADE = "other_grade"  # cell, grade (asked for), cell_grade (or None)
+    OTHER_SPECIES = "other_species"  # cell, species (that comes), cell_species
+    SPOILS_CELL = "spoils_cell"  # cell
+    SPOILED_IN_CELL = "spoiled_in_cell"  # cell
+    CLAIMS_GIVEN_UP = "claims_given_up"  # cell, claims
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high

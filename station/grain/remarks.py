@@ -29,6 +29,10 @@ ASKED_ABOUT = frozenset(
         Code.OVERLOADED,
         Code.OTHER_GRADE,
         Code.OVER_ORDER,
+        Code.OTHER_SPECIES,
+        Code.SPOILS_CELL,
+        Code.SPOILED_IN_CELL,
+        Code.CLAIMS_GIVEN_UP,
     }
 )
 

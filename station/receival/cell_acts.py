@@ -22,7 +22,8 @@ from station.receival.asked_of_cells import (
     check_leaving,
     check_waste,
 )
-from station.receival.movements import NOTHING_SAID, check_blend, find_cell, movement, record
+from station.receival.joining import check_joining
+from station.receival.movements import NOTHING_SAID, find_cell, movement, record
 from station.receival.pack_standing import pack_in_force
 from station.store.tables import Cell, CellMovement
 
@@ -93,8 +94,8 @@ def dry_grain(
         target = find_cell(tx, drying.to_cell or cell)
         known = cells.last_movement(tx, source.id)
         before = cells.last_movement(tx, target.id)
-        check_blend(source, cells.grain_of(source, known), target, before, actor)
-        asked = _asked_of_drying(tx, source, target, known, dried, at)
+        asked = check_joining(source, cells.grain_of(source, known), target, before, actor)
+        asked += _asked_of_drying(tx, source, target, known, dried, at)
         despite = check_answered(asked, dried.kg_in, said.answer)
         rows = _dried(tx, desk, source, target, dried, known, said, actor, at)
         record(tx, "grain_dried", rows[0], actor, to_cell=target.id, act=dried.as_dict(), despite=despite)

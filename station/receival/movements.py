@@ -12,7 +12,7 @@ from sqlmodel import Session
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid, NotAllowed, NotFound
 from station.grain.identifiers import Regime
-from station.grain.past import Grain, Standing
+from station.grain.past import Grain
 from station.receival import cells, proposals
 from station.receival.asked_of_cells import (
     EXACT_KG,
@@ -24,6 +24,7 @@ from station.receival.asked_of_cells import (
     check_returned,
 )
 from station.receival.external import External, refer
+from station.receival.joining import check_joining
 from station.receival.remarked import asked_at_use, check_asked
 from station.receival.weighings import offered_weighing
 from station.store import audit
@@ -94,8 +95,8 @@ def bring_back(
     raises."""
     source, target = find_cell(tx, gone.cell_id), find_cell(tx, cell)
     before = cells.last_movement(tx, target.id)
-    check_blend(source, Grain.from_dict(gone.grain), target, before, actor)
-    asked = check_returned(gone.paper_number, -gone.kg, kg)
+    asked = check_joining(source, Grain.from_dict(gone.grain), target, before, actor)
+    asked += check_returned(gone.paper_number, -gone.kg, kg)
     asked += check_coming(tx, target, before, kg)
     despite = check_answered(asked, kg, Answer(despite_kg, reason))
     share = kg / -gone.kg
@@ -122,16 +123,15 @@ def transfer(
     """Records that `kg` went from one cell into another, which takes the quality they had. `external` names
     the first of the two movements.
 
-    Raises as `move_out` does, and what `check_coming` raises of the other cell. What might spoil the other
-    cell's grain takes a manager: NotAllowed(never_blend_transfer)."""
+    Raises as `move_out` does, and what `check_coming` and `check_joining` raise of the other cell."""
     if from_cell == to_cell:
         raise Invalid(Fault.SAME_CELL, cell=from_cell)
     with desk.ledger.write() as tx:
         source, target = find_cell(tx, from_cell), find_cell(tx, to_cell)
         known, before = (cells.last_movement(tx, one.id) for one in (source, target))
         grain = cells.grain_of(source, known)
-        check_blend(source, grain, target, before, actor)
-        asked = check_leaving(source, known, kg) + check_coming(tx, target, before, kg)
+        asked = check_joining(source, grain, target, before, actor)
+        asked += check_leaving(source, known, kg) + check_coming(tx, target, before, kg)
         despite = check_answered(asked, kg, Answer(despite_kg, reason))
         leaving = movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
         coming = movement(desk, to_cell, "transfer", kg, reason, paper_number, title, actor, at)
@@ -176,25 +176,6 @@ def find_cell(tx: Session, cell: str) -> Cell:
     if row is None:
         raise NotFound(Fault.UNKNOWN_CELL, cell=cell)
     return row
-
-
-def may_blend(source: Cell, grain: Grain, target: Cell, there: Standing) -> bool:
-    """Would no rule of reception keep grain of `source` out of `target`, of which `there` tells what it has
-    taken?"""
-    species = grain.species or ((source.species,) if source.species else ())
-    at_home = {*there.species, *((target.species,) if target.species else ())}
-    if species and at_home and not at_home.issuperset(species):
-        return False
-    return grain.may_join(there, target.claims, is_quarantine=target.role == "quarantine")
-
-
-def check_blend(source: Cell, grain: Grain, target: Cell, before: CellMovement | None, actor: Actor) -> None:
-    """Raises NotAllowed(never_blend_transfer) for anybody but a manager. `before`: the newest movement of
-    the target."""
-    if source.id == target.id or "manager" in actor.roles:
-        return
-    if not may_blend(source, grain, target, cells.standing_of(before)):
-        raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=target.id)
 
 
 def use_weighings(

@@ -169,9 +169,9 @@ def _check_content(state: CellState, cell: Cell, row: StoragePlan, grade: Grade 
     about = {"cell": cell.id, "content_kg": round(held_t * 1000)}
     if row.species != cell.species and row.species is not None:
         raise Conflict(Fault.CELL_HOLDS_OTHER, **about, species=cell.species)
-    old, new = set(cell.claims), set(row.claims)
-    unproved = sorted(new - satisfied_by(old))
-    dropped = sorted(claim for claim in old - satisfied_by(new) if must_be_kept(claim))
+    honoured, new = state.claims, set(row.claims)
+    unproved = sorted(new - satisfied_by(honoured) - set(cell.claims))
+    dropped = sorted(claim for claim in honoured - satisfied_by(new) if must_be_kept(claim))
     if unproved or dropped:
         raise Conflict(Fault.CELL_HOLDS_CLAIM, **about, claim=(unproved or dropped)[0])
     target_kg = row.target_kg if row.target_kg != cell.target_kg else None

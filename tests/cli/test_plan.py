@@ -55,3 +55,12 @@ def test_a_cell_is_planned_shown_and_imported(closed: Path, tmp_path: Path) -> N
     shown = rig.silo(closed, "plan", "show")
     assert "Cell C5 · soft wheat" in shown
     assert "target 300" in shown
+
+
+def test_a_transfer_says_what_the_other_cell_no_longer_honours(closed: Path) -> None:
+    words = ("cell", "transfer", "c1", "c3", "1", "--reason", "by mistake", *BY)
+    asked = rig.run(closed, *words)
+    assert (asked.returncode, "will no longer honour" in asked.stderr) == (1, True)
+    done = rig.run(closed, *words, "--despite", "1")
+    assert (done.returncode, "no longer honours organic" in done.stderr) == (0, True)
+    assert "no longer honours organic" in rig.silo(closed, "plan", "show")

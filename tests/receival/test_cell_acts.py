@@ -136,7 +136,11 @@ def test_grain_that_honours_no_claim_takes_it_from_the_cell_until_it_is_emptied_
 ) -> None:
     bring(silo, "c3", 20_000, {"species": ["soft_wheat"], "claims": ["organic"]})
     assert state(silo, "c3").claims == {"organic"}
-    movements.transfer(silo.desk, "c1", "c3", 1_000, "by mistake", "", MARC, silo.clock())
+    with pytest.raises(Conflict) as asked:
+        movements.transfer(silo.desk, "c1", "c3", 1_000, "by mistake", "", MARC, silo.clock())
+    assert (asked.value.code, asked.value.params["claims"]) == (Fault.CLAIMS_GIVEN_UP, ["organic"])
+    assert state(silo, "c3").claims == {"organic"}
+    movements.transfer(silo.desk, "c1", "c3", 1_000, "by mistake", "", MARC, silo.clock(), despite_kg=1_000)
     assert state(silo, "c3").claims == frozenset()
     empty(silo, "c3")
     assert state(silo, "c3").claims == frozenset()
@@ -148,9 +152,12 @@ def test_a_cell_that_took_quarantine_grain_takes_nothing_until_it_is_emptied_and
     bring(silo, "q1", 10_000, {"species": ["soft_wheat"], "claims": []})
     with pytest.raises(NotAllowed):
         movements.transfer(silo.desk, "q1", "c5", 1_000, "room", "", ANNE, silo.clock())
-    movements.transfer(silo.desk, "q1", "c5", 1_000, "room", "", MARC, silo.clock())
+    for source, target, kg in (("q1", "c5", 1_000), ("c5", "h1", 500)):
+        with pytest.raises(Conflict) as asked:
+            movements.transfer(silo.desk, source, target, kg, "room", "", MARC, silo.clock())
+        assert asked.value.code is Fault.SPOILS_CELL
+        movements.transfer(silo.desk, source, target, kg, "room", "", MARC, silo.clock(), despite_kg=kg)
     assert [one.code for one in state(silo, "c5").barred] == ["cell_never_blend"]
-    movements.transfer(silo.desk, "c5", "h1", 500, "room", "", MARC, silo.clock())
     assert state(silo, "h1").barred
     assert not state(silo, "q1").barred
     empty(silo, "c5")

@@ -189,7 +189,7 @@ def test_a_falling_number_that_cannot_be_known_stays_so_in_the_other_cell(silo: 
     bring(silo, "c5", 10_000, falling_number=(45.0, "s", None))
     bring(silo, "h1", 50_000, falling_number=(300.0, "s", None))
     assert content(silo, "c5")["falling_number"]["value"] is None
-    shift(silo, 20_000, "c5", "h1")
+    shift(silo, 20_000, "c5", "h1", by=MARC, despite_kg=20_000)
     assert content(silo, "h1")["falling_number"]["value"] is None
 
 
@@ -208,7 +208,9 @@ def test_what_may_never_be_blended_takes_a_manager(silo: Silo, source: str, targ
         shift(silo, 1_000, source, target)
     assert (refused.value.code, refused.value.status) == (Fault.NEVER_BLEND_TRANSFER, 403)
     assert balance(silo, source) == 10_000
-    shift(silo, 1_000, source, target, by=MARC)
+    with pytest.raises(Conflict):
+        shift(silo, 1_000, source, target, by=MARC)
+    shift(silo, 1_000, source, target, by=MARC, despite_kg=1_000)
     assert balance(silo, target) == 1_000
 
 
@@ -229,7 +231,9 @@ def test_a_transfer_asks_what_came_into_a_cell_not_what_it_was_meant_for(
     with pytest.raises(NotAllowed) as refused:
         shift(silo, 1_000, source, target)
     assert (refused.value.code, balance(silo, source)) == (Fault.NEVER_BLEND_TRANSFER, 10_000)
-    shift(silo, 1_000, source, target, by=MARC)
+    with pytest.raises(Conflict):
+        shift(silo, 1_000, source, target, by=MARC)
+    shift(silo, 1_000, source, target, by=MARC, despite_kg=1_000)
     assert balance(silo, target) == 1_000
 
 

@@ -33,6 +33,7 @@ def plan_sentence(line: Mapping[str, Any], t: Translator, zone: tzinfo | None = 
         target_text(line["target_t"], t),
         week_text(line["arrived_t"], line["expected_t"], t),
         full_text(line["full_at"], t, zone),
+        t.listed(one["message"] for one in line["flags"]),
     ]
     return " · ".join(filter(None, parts))
 

@@ -9,6 +9,7 @@ from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts
 from ui.words.reasons import (
+    CLAIMS_GIVEN_UP,
     COUNT_FAR_OFF,
     DRY_MATTER_DIFFERS,
     FOUND_AFTER_DECISION,
@@ -19,9 +20,12 @@ from ui.words.reasons import (
     NOT_OVER_USUAL_TARE,
     OTHER_GRADE,
     OTHER_MOISTURE,
+    OTHER_SPECIES,
     OVER_CAPACITY,
     OVER_ORDER,
     OVERLOADED,
+    SPOILED_IN_CELL,
+    SPOILS_CELL,
     UNUSUAL_EMPTY_SHARE,
     UNUSUAL_TARE,
     WEIGHED_BEFORE_DECISION,
@@ -571,6 +575,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the goods of {number} came back already, or never went"),
         _LOOK_AGAIN,
     ),
+    "other_species": (OTHER_SPECIES, _SAY_THAT_RIGHT),
+    "spoils_cell": (SPOILS_CELL, _SAY_THAT_RIGHT),
+    "spoiled_in_cell": (SPOILED_IN_CELL, _SAY_THAT_RIGHT),
+    "claims_given_up": (CLAIMS_GIVEN_UP, _SAY_THAT_RIGHT),
     "cell_not_empty": (
         N_("cell {cell} still holds {content_kg}"),
         N_("Empty it first, or let a manager count what lies in it."),

@@ -35,6 +35,13 @@ MORE_THAN_LEFT = N_("{left_kg} left with the shipment {number}, {moved_kg} came 
 OVERLOADED = N_("{gross_kg} full: the vehicle may weigh {limit_kg}, it is {over_kg} over")
 OVER_ORDER = N_("{left_kg} are left of the order {number}, {moved_kg} would leave")
 OTHER_GRADE = N_("{grade} is asked for, cell {cell} is for {cell_grade}")
+OTHER_SPECIES = N_("{species} comes into cell {cell}, which is for {cell_species} or holds it")
+SPOILS_CELL = N_(
+    "grain that may never be blended comes into cell {cell}: nothing else goes in until it is emptied and "
+    "cleaned"
+)
+SPOILED_IN_CELL = N_("grain that may never be blended lies in cell {cell}: what comes on it is no better")
+CLAIMS_GIVEN_UP = N_("cell {cell} will no longer honour, until it is emptied and cleaned: {claims}")
 FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
@@ -90,6 +97,10 @@ SENTENCES: Mapping[str, str] = {
     "overloaded": OVERLOADED,
     "other_grade": OTHER_GRADE,
     "over_order": OVER_ORDER,
+    "other_species": OTHER_SPECIES,
+    "spoils_cell": SPOILS_CELL,
+    "spoiled_in_cell": SPOILED_IN_CELL,
+    "claims_given_up": CLAIMS_GIVEN_UP,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),

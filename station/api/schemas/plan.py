@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from station.api.schemas.certificates import RowError
-from station.api.schemas.common import SEEN_FILE, In, Key, Why
+from station.api.schemas.common import SEEN_FILE, In, Key, Reason, Why
 
 PlanTonnes = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False, strict=True)]
 PlanText = Annotated[str, Field(max_length=500_000), SEEN_FILE]
@@ -41,7 +41,8 @@ class PlanLine(BaseModel):
     """What a cell is for, beside what it holds. `room_t`: to the target where it has one, else to the
     capacity. `pace_t_h` and `full_at` only where loads come at a pace; `full_at` None: not today.
     `expected_t` and `arrived_t` are those of `week`. `planned` False: it is as [[cells]] of the site file
-    says; `by` None: the site file plans it."""
+    says; `by` None: the site file plans it. `claims` are those that it honours, `flags` tell which it honours
+    no more, and what else its grain went through."""
 
     cell: str
     species: str | None
@@ -61,3 +62,4 @@ class PlanLine(BaseModel):
     at: datetime | None = None
     by: str | None = None
     why: str = ""
+    flags: list[Reason] = []

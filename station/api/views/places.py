@@ -18,7 +18,7 @@ from station.grain.past import Standing
 from station.lab.marks import cells_to_confirm
 from station.receival import cells as stored
 from station.receival.filling import paces
-from station.receival.movements import may_blend
+from station.receival.joining import against_joining
 from station.receival.pack_standing import installed_packs
 from station.store.tables import Cell, Line, Pit
 from ui.words.i18n import LANGUAGES
@@ -47,7 +47,9 @@ def cells(view: View) -> list[schemas.Cell]:
 def _blends_into(source: Cell, cells: Iterable[Cell], standings: Mapping[str, Standing]) -> list[str]:
     grain = standings[source.id].grain(source.claims, is_quarantine=source.role == "quarantine")
     return sorted(
-        cell.id for cell in cells if cell is not source and may_blend(source, grain, cell, standings[cell.id])
+        cell.id
+        for cell in cells
+        if cell is not source and not against_joining(source, grain, cell, standings[cell.id])
     )
 
 

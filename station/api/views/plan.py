@@ -1,9 +1,13 @@
 """The storage plan as the counter shows it."""
 
+from sqlmodel import select
+
 from station.api import schemas
+from station.api.language import reason
 from station.api.views.view import View
 from station.receival import cells, filling
 from station.receival.plan_standing import in_force
+from station.store.tables import Cell
 
 
 def plan_lines(view: View) -> list[schemas.PlanLine]:
@@ -13,6 +17,7 @@ def plan_lines(view: View) -> list[schemas.PlanLine]:
     week = filling.week_of(view.policy, view.policy.collecting_day(view.now))
     arrived = filling.arrived_t(view.tx, week)
     view.names_of(row.by for row in plans.values())
+    flags = _flags(view)
     found = []
     for state in states:
         row, pace = plans.get(state.id), paces.get(state.id)
@@ -26,6 +31,19 @@ def plan_lines(view: View) -> list[schemas.PlanLine]:
                 pace_t_h=pace.t_an_hour if pace else None, full_at=pace.full_at if pace else None,
                 planned=row is not None, at=row.at if row else None,
                 by=view.name_of(row.by) if row else None, why=row.why if row else "",
+                flags=flags[state.id],
             )
         )  # fmt: skip
     return found
+
+
+def _flags(view: View) -> dict[str, list[schemas.Reason]]:
+    """What went into each cell says what it honours no more."""
+    rows = {row.id: row for row in view.tx.exec(select(Cell))}
+    return {
+        id_: [
+            reason(one.code, one.params, view.language)
+            for one in cells.flags_of(standing, rows[id_].claims, rows[id_].role)
+        ]
+        for id_, (_, standing) in cells.contents(view.tx).items()
+    }

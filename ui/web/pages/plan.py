@@ -75,7 +75,7 @@ def _plan(reader: Reader, lines: Sequence[schemas.PlanLine]) -> Table:
     columns = [
         Column(_("Cell")), Column(_("Species")), Column(_("Quality")), Column(_("Claims")),
         Column(_("Target"), "t", is_number=True), Column(_("Content"), "t", is_number=True),
-        Column(_("Planned by")), Column(_("Since")), Column(_("Reason")),
+        Column(_("Planned by")), Column(_("Since")), Column(_("Reason")), Column(_("To know")),
     ]  # fmt: skip
     rows = [_row(reader, one) for one in lines]
     return Table("plan", _("Storage plan"), columns, rows, _("The site has no cells."))
@@ -93,6 +93,7 @@ def _row(reader: Reader, one: schemas.PlanLine) -> list[Cell]:
         reader.text(one.by or t.gettext("the site file")),
         reader.moment(one.at),
         reader.text(one.why),
+        reader.text(t.listed(flag.message for flag in one.flags)),
     ]
 
 
