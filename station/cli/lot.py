@@ -9,7 +9,7 @@ from station.cli.counter import ask
 from station.cli.options import ConfigOption, JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show
 from ui.words.i18n import translator
-from ui.words.traces import lines_of, passport_table, passport_title
+from ui.words.traces import lines_of, passport_table, passport_title, past_text, treatments_table
 
 
 def register(app: typer.Typer) -> None:
@@ -41,5 +41,6 @@ def passport(
         out(found)
         return
     t = translator(LANGUAGE)
-    for line in (passport_title(found, t), *lines_of([passport_table(found, t)])):
+    tables = [passport_table(found, t), treatments_table(found, t)]
+    for line in filter(None, (passport_title(found, t), past_text(found["past"], t), *lines_of(tables))):
         show(line)

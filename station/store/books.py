@@ -43,12 +43,18 @@ class Books:
         self, name: str, site: str, ids: Iterable[str], wanted: Sequence[str], key: str = "id"
     ) -> dict[str, RowMapping]:
         """Return the wanted columns of a silo's rows by their key."""
+        return {row[key]: row for row in self.all_of(name, site, ids, wanted, key)}
+
+    def all_of(
+        self, name: str, site: str, ids: Iterable[str], wanted: Sequence[str], key: str
+    ) -> list[RowMapping]:
+        """Return them all, where several have one key."""
         table = self.table(name)
         columns = [table.c[column] for column in dict.fromkeys((key, *wanted))]
-        found: dict[str, RowMapping] = {}
+        found: list[RowMapping] = []
         for part in _parts(ids):
             query = select(*columns).where(self.of(table, site), table.c[key].in_(part))
-            found |= {row[key]: row for row in self.connection.execute(query).mappings()}
+            found += self.connection.execute(query).mappings()
         return found
 
 

@@ -18,6 +18,7 @@ from station.grain.mixing import OUT, RECOVERED, Followed, Origin, Place, what_i
 from station.grain.tracing import Fate, fate_of, follow
 from station.store.books import Books
 from station.store.reached import cells_of, moves_of, reached
+from station.store.went_through import NOT_KNOWN, Past, Treated, past_of_cells, past_of_lots, treatments_of
 
 LONGEST_NUMBER = 9  # digits of a ticket's
 _LOT = ("seq", "cell_id", "at", "kg", "paper_number", "reason")
@@ -67,6 +68,7 @@ class Lot:
     reason: str
     shipment: str = ""
     to_site: str = ""
+    past: Past = NOT_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,15 @@ class Lying:
     name: str
     kg: float
     of_kg: float
+    past: Past = NOT_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """`came_kg` = what lies + what left + `lost_kg` (counts, cleaning, drying, on the road), each to the
     gram; `difference_kg` is not accounted for. `supposed_kg` of it is taken to have left before it was
-    entered: more had left than was known of."""
+    entered: more had left than was known of. `treatments` are those of the sources and of the cells that they
+    went through."""
 
     subject: Subject
     kg: float
@@ -97,6 +101,7 @@ class Trace:
     lost_kg: float
     difference_kg: float
     supposed_kg: float
+    treatments: tuple[Treated, ...] = ()
 
 
 def subjects(books: Books, sought: str) -> list[Subject]:
@@ -155,19 +160,34 @@ def trace(books: Books, subject: Subject) -> Trace:
     inside = _inside(subject, done)
     fate = fate_of(list(inside), done)
     homes: dict[Place, str] = {(move.site, move.id): move.cell for move in moves}
+    lots, lying = tuple(_lots(books, fate)), tuple(_lying(books, fate, done))
     return Trace(
         subject=subject,
         kg=round(sum(inside.values()), 3),
         sources=tuple(_sources(books, inside, done, homes)),
-        lots=tuple(_lots(books, fate)),
-        lying=tuple(_lying(books, fate, done)),
+        lots=lots,
+        lying=lying,
         came_kg=round(fate.came_kg, 3),
         left_kg=round(sum(fate.left.values()), 3),
         lies_kg=round(sum(fate.lies.values()), 3),
         lost_kg=round(fate.lost_kg, 3),
         difference_kg=round(fate.balance_kg, 3) + 0.0,
         supposed_kg=round(sum(done.supposed.get(origin, 0.0) for origin in inside), 3),
+        treatments=_treatments(books, cells, inside, lots, lying),
     )
+
+
+def _treatments(
+    books: Books, cells: Mapping[str, set[str]], inside: Mapping[Origin, float], lots: Sequence[Lot],
+    lying: Sequence[Lying],
+) -> tuple[Treated, ...]:  # fmt: skip
+    pasts = [*(lot.past for lot in lots), *(cell.past for cell in lying)]
+    substances = {substance for past in pasts for substance in past.treated}
+    loads: dict[str, list[str]] = defaultdict(list)
+    for origin in inside:
+        if origin.kind == "load":
+            loads[origin.site].append(origin.ref)
+    return tuple(sorted(treatments_of(books, cells, loads, substances), key=lambda one: one.at))
 
 
 def _inside(subject: Subject, done: Followed) -> Mapping[Origin, float]:
@@ -237,6 +257,7 @@ def _lots(books: Books, fate: Fate) -> Iterator[Lot]:
     for site in sorted({site for site, _ in fate.left}):
         of_kg = {id_: kg for (where, id_), kg in fate.left.items() if where == site}
         rows = books.named("cell_movement", site, of_kg, _LOT)
+        pasts = past_of_lots(books, site, of_kg)
         shipments = books.named("shipment", site, of_kg, ("number", "to_site"), "movement_id")
         for row in sorted(rows.values(), key=lambda row: row["seq"]):
             shipment = shipments.get(row["id"])
@@ -245,13 +266,15 @@ def _lots(books: Books, fate: Fate) -> Iterator[Lot]:
                 row["paper_number"], row["reason"],
                 shipment=shipment["number"] if shipment else "",
                 to_site=shipment["to_site"] if shipment else "",
+                past=pasts[row["id"]],
             )  # fmt: skip
 
 
 def _lying(books: Books, fate: Fate, done: Followed) -> Iterator[Lying]:
     for site in sorted({site for site, _ in fate.lies}):
         of_kg = {cell: kg for (where, cell), kg in fate.lies.items() if where == site}
-        names = books.named("cell", site, of_kg, ("name",))
+        names, pasts = books.named("cell", site, of_kg, ("name",)), past_of_cells(books, site, of_kg)
         for cell, kg in sorted(of_kg.items()):
             whole = round(sum(done.lies[site, cell].values()), 3)
-            yield Lying(site, cell, names[cell]["name"] if cell in names else cell, whole, round(kg, 3))
+            name = names[cell]["name"] if cell in names else cell
+            yield Lying(site, cell, name, whole, round(kg, 3), pasts.get(cell, Past()))

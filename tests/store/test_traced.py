@@ -3,8 +3,9 @@
 import pytest
 from sqlmodel import SQLModel
 
-from station.receival import cells, movements
+from station.receival import cells, movements, treatments
 from station.receival.external import External
+from station.receival.treatments import Dose
 from station.store import traced
 from station.store.books import Books
 from tests.receival.bringing import bring
@@ -28,7 +29,7 @@ def traded(silo: Silo) -> Silo:
     movements.correct_inventory(silo.desk, "c3", 0, "empty", "", MARC, silo.clock(), despite_kg=0)
     bring(silo, "c5", 30_000, 71)
     bring(silo, "c5", 10_000, 72)
-    movements.transfer(silo.desk, "c5", "c3", 20_000, "room", "", MARC, silo.clock())
+    movements.transfer(silo.desk, "c5", "c3", 20_000, "room", "", MARC, silo.clock(), despite_kg=20_000)
     for cell, paper in (("c5", "BL-1"), ("c3", "BL-2")):
         movements.move_out(
             silo.desk, cell, 12_000, "sale", paper, ANNE, silo.clock(), external=External("erp", paper)
@@ -117,3 +118,16 @@ def test_a_load_that_came_into_a_cell_below_nothing_is_named_in_the_lot_that_lef
 )
 def test_what_is_typed_in_small_letters_is_found(traded: Silo, sought: str, kind: str, name: str) -> None:
     assert [(one.kind, one.name) for one in find(traded, sought)] == [(kind, name)]
+
+
+def test_what_was_put_on_the_grain_and_what_it_honours_goes_with_it(traded: Silo) -> None:
+    dose = Dose("Phostoxin", 2.0, "g/m3", "phosphine", "fumigation")
+    treatments.treat_cell(traded.desk, "c5", dose, ANNE, traded.clock())
+    movements.move_out(traded.desk, "c5", 1_000, "sale", "BL-3", ANNE, traded.clock())
+    found = trace(traded, "BL-3")
+    pasts = {one.paper_number: one.past for one in found.lots}
+    assert pasts["BL-3"].treated == ("phosphine",)
+    assert pasts["BL-1"].treated == (), "it left before"
+    assert [(one.cell, one.dose, one.unit) for one in found.treatments] == [("c5", 2.0, "g/m3")]
+    assert {one.cell: one.past.treated for one in found.lying}["c5"] == ("phosphine",)
+    assert {one.cell: one.past.lost for one in found.lying}["c3"] == ("organic",)

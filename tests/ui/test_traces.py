@@ -12,8 +12,10 @@ from ui.words.traces import (
     on_sheet,
     passport_table,
     passport_title,
+    past_text,
     tables_of,
     title_of,
+    treatments_table,
 )
 
 SOURCE = {
@@ -24,7 +26,7 @@ SOURCE = {
 FOUND: dict[str, Any] = {
     "subject": {"site": "s1", "kind": "cell", "id": "c9", "name": "Cellule 9"}, "kg": 12_000.0,
     "sources": [SOURCE], "lots": [], "lying": [], "came_kg": 28_000.0, "left_kg": 0.0, "lies_kg": 28_000.0,
-    "lost_kg": 0.0, "difference_kg": 0.0,
+    "lost_kg": 0.0, "difference_kg": 0.0, "treatments": [],
 }  # fmt: skip
 
 
@@ -67,3 +69,16 @@ def test_a_passport_says_what_the_buyer_found_more_as_people_measure() -> None:
     (row,) = passport_table({"lines": [line]}, translator("fr")).rows
     plain = [text.replace("\N{NO-BREAK SPACE}", " ") for text in row]
     assert plain == ["protéines", "≥ 11 % MS", "11,5 % MS", "100 %", "11,2 % MS", "\N{MINUS SIGN}0,3"]
+
+
+def test_what_grain_went_through_is_said_with_dose_and_day() -> None:
+    t = translator("fr")
+    past = {"honours": [], "lost": ["organic"], "treated": ["phosphine"], "never_blend": True}
+    plain = past_text(past, t).replace("\N{NO-BREAK SPACE}", " ")
+    assert plain == "engagements perdus : bio ; grain traité : phosphine ; à ne jamais mélanger"
+    put_on = {
+        "substance": "phosphine", "product": "Phostoxin", "dose": 2.5, "unit": "g/m3", "cell": "c9",
+        "at": "2026-07-15T08:00:00+00:00",
+    }  # fmt: skip
+    (row,) = treatments_table({"treatments": [put_on]}, t).rows
+    assert row[:3] == ("phosphine", "Phostoxin", "2,5 g/m3")

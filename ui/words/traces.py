@@ -7,7 +7,7 @@ from typing import Any
 
 from ui.words.i18n import N_, Translator
 from ui.words.parameters import odds, parameter_texts, signed
-from ui.words.vocabulary import ANALYTES, short_name, site_name, species_name, word
+from ui.words.vocabulary import ANALYTES, claim_name, short_name, site_name, species_name, word
 
 KINDS: Mapping[str, str] = {"ticket": N_("ticket"), "cell": N_("cell"), "lot": N_("lot")}
 _SOURCES: Mapping[str, str] = {
@@ -99,7 +99,7 @@ def tables_of(
             _of_silos(table, found[name], silo, t)
             for table, name in ((lots, "lots"), (lying, "lying"), (sources, "sources"))
         )
-    return lots, lying, _balance(found, t), sources
+    return lots, lying, treatments_table(found, t), _balance(found, t), sources
 
 
 def _of_silos(
@@ -117,7 +117,7 @@ def _lots(found: Mapping[str, Any], t: Translator) -> Told:
     _ = t.gettext
     columns = (
         Column(_("Paper"), 4), Column(_("Day"), 4), Column(_("Cell"), 4), Column(_("Gone to"), 6),
-        Column(_("Left"), 3, TONNES), Column(_("Of it these sources"), 4, TONNES),
+        Column(_("Left"), 3, TONNES), Column(_("Of it these sources"), 4, TONNES), Column(_("Grain"), 7),
     )  # fmt: skip
     rows = tuple(_lot(one, t) for one in found["lots"])
     return Told(_("Lots with grain of the same sources"), columns, rows, _("Nothing."))
@@ -126,13 +126,58 @@ def _lots(found: Mapping[str, Any], t: Translator) -> Told:
 def _lying(found: Mapping[str, Any], t: Translator) -> Told:
     _ = t.gettext
     columns = (
-        Column(_("Cell"), 8), Column(_("Content"), 4, TONNES), Column(_("Of it these sources"), 4, TONNES)
+        Column(_("Cell"), 5), Column(_("Content"), 4, TONNES), Column(_("Of it these sources"), 4, TONNES),
+        Column(_("Grain"), 7),
     )  # fmt: skip
     rows = tuple(
-        ((_named_cell(one, t), one["cell"]), _tonnes(one["kg"], t), _tonnes(one["of_kg"], t))
+        (
+            (_named_cell(one, t), one["cell"]),
+            _tonnes(one["kg"], t),
+            _tonnes(one["of_kg"], t),
+            _same(past_text(one["past"], t)),
+        )
         for one in found["lying"]
     )
     return Told(_("Where it still lies"), columns, rows, _("Nothing."))
+
+
+def past_text(past: Mapping[str, Any], t: Translator) -> str:
+    """Say which claims grain honours and which are lost, what was put on it, and that it is never blended."""
+    _ = t.gettext
+
+    def claims(name: str) -> str:
+        return ", ".join(claim_name(one, t.language) for one in past[name])
+
+    parts = [
+        _("claims honoured: {claims}").format(claims=claims("honours")) if past["honours"] else "",
+        _("claims lost: {claims}").format(claims=claims("lost")) if past["lost"] else "",
+        _("treated grain: {substances}").format(substances=", ".join(past["treated"]))
+        if past["treated"]
+        else "",
+        _("never to be blended") if past["never_blend"] else "",
+    ]
+    return t.listed(filter(None, parts))
+
+
+def treatments_table(found: Mapping[str, Any], t: Translator) -> Told:
+    """Each treatment of the grain with its dose and its day."""
+    _ = t.gettext
+    columns = (
+        Column(_("Substance"), 5), Column(_("Product"), 5), Column(_("Dose"), 4), Column(_("Day"), 4),
+        Column(_("Treated"), 5),
+    )  # fmt: skip
+    rows = tuple(_treatment(one, t) for one in found["treatments"])
+    return Told(_("Treatments of this grain"), columns, rows, _("None is recorded."))
+
+
+def _treatment(one: Mapping[str, Any], t: Translator) -> tuple[Entry, ...]:
+    where = site_name("cell", one["cell"], t.language) if one["cell"] else t.gettext("at its intake")
+    texts = one["substance"], one["product"], _dose(one, t)
+    return *map(_same, texts), _day(one["at"], t), _same(where)
+
+
+def _dose(one: Mapping[str, Any], t: Translator) -> str:
+    return "" if one["dose"] is None else f"{t.plain(one['dose'], 3)} {one['unit']}"
 
 
 def _balance(found: Mapping[str, Any], t: Translator) -> Told:
@@ -225,6 +270,7 @@ def _lot(one: Mapping[str, Any], t: Translator) -> tuple[Entry, ...]:
         _same(one["to_site"] or one["reason"]),
         _tonnes(one["kg"], t),
         _tonnes(one["of_kg"], t),
+        _same(past_text(one["past"], t)),
     )
 
 

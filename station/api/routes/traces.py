@@ -11,6 +11,7 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.openapi import problems
 from station.api.views.traces import trace as view_of_trace
+from station.api.views.traces import went_through
 from station.api.views.view import View, view_of
 from station.receival import passport as lots
 from station.receival.rule_packs import read_pack
@@ -38,10 +39,12 @@ def passport(asked: Asked, body: schemas.PassportIn) -> schemas.Passport:
     """How likely a lot meets what its buyer asks for, and what the buyer found in it."""
     pack = read_pack(body.text) if body.text else None
     with view_of(asked) as view:
-        lot = _meant(_books(view), body.sought, "lot")
+        books = _books(view)
+        lot = _meant(books, body.sought, "lot")
         found = lots.passport(view.tx, lot.id, body.grade, pack)
         lines = [{**asdict(one), "difference": one.difference} for one in found.lines]
-        return schemas.Passport.model_validate({**asdict(found), "lines": lines})
+        gone = went_through(traced.trace(books, lot), lot.id)
+        return schemas.Passport.model_validate({**asdict(found), "lines": lines, **gone})
 
 
 def _books(view: View) -> Books:

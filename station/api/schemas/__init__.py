@@ -351,6 +351,8 @@ from station.api.schemas.site import (
     TreatmentProduct,
 )
 from station.api.schemas.traces import (
+    GrainPast,
+    GrainTreated,
     Passport,
     PassportIn,
     PassportLine,
@@ -505,6 +507,8 @@ __all__ = [
     "Gain",
     "GradeLimit",
     "GrainCleaningIn",
+    "GrainPast",
+    "GrainTreated",
     "HandOverIn",
     "Health",
     "HeldValue",

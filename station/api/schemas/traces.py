@@ -37,6 +37,29 @@ class TraceSource(BaseModel):
     at: datetime | None
 
 
+class GrainPast(BaseModel):
+    """What grain went through: the claims that it honours, those of its cell that are `lost`, the substances
+    that were put on it."""
+
+    honours: list[str] = []
+    lost: list[str] = []
+    treated: list[str] = []
+    never_blend: bool = False
+
+
+class GrainTreated(BaseModel):
+    """A treatment of the grain of a cell, or of a load at its intake. `dose` is in `unit`."""
+
+    site: str
+    cell: str | None
+    load_id: str | None
+    product: str
+    substance: str
+    dose: float | None
+    unit: str
+    at: datetime
+
+
 class TraceLot(BaseModel):
     """A movement out of `kg`, of which `of_kg` is grain of the same sources."""
 
@@ -50,6 +73,7 @@ class TraceLot(BaseModel):
     reason: str
     shipment: str
     to_site: str
+    past: GrainPast = GrainPast()
 
 
 class TraceLying(BaseModel):
@@ -58,6 +82,7 @@ class TraceLying(BaseModel):
     name: str
     kg: float
     of_kg: float
+    past: GrainPast = GrainPast()
 
 
 class Trace(BaseModel):
@@ -76,6 +101,7 @@ class Trace(BaseModel):
     lost_kg: float
     supposed_kg: float
     difference_kg: float
+    treatments: list[GrainTreated] = []
 
 
 class PassportIn(In):
@@ -116,3 +142,5 @@ class Passport(BaseModel):
     pack: str
     p: float
     lines: list[PassportLine]
+    past: GrainPast = GrainPast()
+    treatments: list[GrainTreated] = []
