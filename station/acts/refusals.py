@@ -127,6 +127,7 @@ class Fault(StrEnum):
     OTHER_SPECIES_IN_CELL = "other_species_in_cell"
     CLAIMS_NOT_IN_CELL = "claims_not_in_cell"
     DELIVERY_ENDED = "delivery_ended"
+    PAPER_WRITTEN = "paper_written"
     OTHER_SPECIES = "other_species"
     SPOILS_CELL = "spoils_cell"
     SPOILED_IN_CELL = "spoiled_in_cell"

@@ -131,7 +131,10 @@ MeasuredOption = Annotated[
 
 def clean_grain(
     cell: CellId,
-    waste: Tonnes,
+    waste: Annotated[
+        float,
+        typer.Argument(metavar="TONNES", parser=typed_number, help=_("How much waste left, in tonnes.")),
+    ],
     config: ConfigOption,
     by: ByOption,
     impurities: MeasuredOption = None,

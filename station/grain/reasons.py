@@ -60,6 +60,7 @@ class Code(StrEnum):
     OVERLOADED = "overloaded"  # gross_kg, limit_kg, over_kg
     OVER_ORDER = "over_order"  # number, moved_kg, left_kg
     OTHER_GRADE = "other_grade"  # cell, grade (asked for), cell_grade (or None)
+    PAPER_WRITTEN = "paper_written"  # number, moved_kg, cell, day
     OTHER_SPECIES = "other_species"  # cell, species (that comes), cell_species
     SPOILS_CELL = "spoils_cell"  # cell
     SPOILED_IN_CELL = "spoiled_in_cell"  # cell

@@ -29,6 +29,7 @@ ASKED_ABOUT = frozenset(
         Code.OVERLOADED,
         Code.OTHER_GRADE,
         Code.OVER_ORDER,
+        Code.PAPER_WRITTEN,
         Code.OTHER_SPECIES,
         Code.SPOILS_CELL,
         Code.SPOILED_IN_CELL,

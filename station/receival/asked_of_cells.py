@@ -65,6 +65,19 @@ def check_returned(number: str, left_kg: float, kg: float) -> list[Reason]:
     return [Reason(Code.MORE_THAN_LEFT, {"number": number, "moved_kg": kg, "left_kg": left_kg})]
 
 
+def check_paper(tx: Session, kind: str, number: str) -> list[Reason]:
+    """Ask about the number of a paper with which a movement of this kind is written already."""
+    query = select(CellMovement).where(CellMovement.paper_number == number, CellMovement.kind == kind)
+    before = tx.exec(query.order_by(col(CellMovement.seq).desc()).limit(1)).first() if number else None
+    if before is None:
+        return []
+    params = {
+        "number": number, "moved_kg": abs(before.kg), "cell": before.cell_id,
+        "day": before.at.date().isoformat(),
+    }  # fmt: skip
+    return [Reason(Code.PAPER_WRITTEN, params)]
+
+
 def check_count(cell: Cell, known: CellMovement | None, counted_kg: float) -> list[Reason]:
     """Ask about a count that lies further from the book than counting is off."""
     check_possible(cell, counted_kg)

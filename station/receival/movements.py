@@ -21,6 +21,7 @@ from station.receival.asked_of_cells import (
     check_coming,
     check_count,
     check_leaving,
+    check_paper,
     check_returned,
 )
 from station.receival.external import External, refer
@@ -72,7 +73,8 @@ def take_out(
     weights where a visit has used them already."""
     source = find_cell(tx, cell)
     known = cells.last_movement(tx, source.id)
-    despite = check_answered(check_leaving(source, known, kg), kg, Answer(despite_kg, reason))
+    asked = check_leaving(source, known, kg) + check_paper(tx, "out", paper_number)
+    despite = check_answered(asked, kg, Answer(despite_kg, reason))
     row = movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
     row.values, row.grain = cells.part_of(known, kg), cells.grain_of(source, known).as_dict()
     row.first_weighing_id, row.last_weighing_id = rests_on
@@ -132,6 +134,7 @@ def transfer(
         grain = cells.grain_of(source, known)
         asked = check_joining(source, grain, target, before, actor)
         asked += check_leaving(source, known, kg) + check_coming(tx, target, before, kg)
+        asked += check_paper(tx, "transfer", paper_number)
         despite = check_answered(asked, kg, Answer(despite_kg, reason))
         leaving = movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
         coming = movement(desk, to_cell, "transfer", kg, reason, paper_number, title, actor, at)

@@ -151,5 +151,20 @@ def test_a_truck_comes_back_with_no_more_than_it_took_unasked(silo: Silo) -> Non
     come_back(26_500)
 
 
+def test_a_paper_that_is_written_already_is_asked_about(silo: Silo) -> None:
+    def leave(kg: float, **over: Any) -> None:
+        movements.move_out(silo.desk, "c1", kg, "sale", "BL-77", ANNE, silo.clock(), **over)
+
+    leave(26_400)
+    before = counts(silo)
+    asked = refusal(lambda: leave(26_380))
+    assert (asked.code, asked.params["moved_kg"], asked.params["cell"]) == (
+        Fault.PAPER_WRITTEN, 26_400, "c1",
+    )  # fmt: skip
+    assert counts(silo) == before
+    leave(26_380, despite_kg=26_380)
+    assert newest(silo).data["despite"] == ["paper_written"]
+
+
 def test_refusals_of_figures_are_no_bad_requests(silo: Silo) -> None:
     assert refusal(lambda: out(silo, 2_000_000)).status == Invalid.kind_status

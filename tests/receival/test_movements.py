@@ -1,5 +1,6 @@
 """Grain leaves, goes to another cell, is counted; what a cell holds is the sum of what moved."""
 
+from itertools import count as count_from
 from typing import Any
 
 import pytest
@@ -21,10 +22,12 @@ from station.store.tables import AuditEvent, Cell, CellMovement, Weighing, Weigh
 from tests.silo_rig import ANNE, MARC, Silo
 
 CELLS = ("c1", "c3", "c5", "h1")
+PAPERS = count_from(100)
 
 
 def leave(silo: Silo, kg: float, cell: str = "c1", **over: Any) -> CellMovement:
-    return movements.move_out(silo.desk, cell, kg, "sale", "BL-7", ANNE, silo.clock(), **over)
+    paper = over.pop("paper", f"BL-{next(PAPERS)}")
+    return movements.move_out(silo.desk, cell, kg, "sale", paper, ANNE, silo.clock(), **over)
 
 
 def shift(
@@ -77,7 +80,7 @@ def counts(silo: Silo) -> tuple[int, int]:
 
 def test_what_leaves_is_recorded_with_who_why_and_the_paper(silo: Silo) -> None:
     title = Title(Regime.DEPOSIT, "Union du Nord")
-    row = leave(silo, 26_400, title=title, external=External("erp", "V-1"))
+    row = leave(silo, 26_400, paper="BL-7", title=title, external=External("erp", "V-1"))
     assert (row.kind, row.kg, row.by) == ("out", -26_400, "anne")
     assert (row.reason, row.paper_number) == ("sale", "BL-7")
     assert (row.regime, row.organisation, row.external_ref) == ("deposit", "Union du Nord", "V-1")

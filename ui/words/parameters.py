@@ -390,6 +390,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "content_kg": _whole_kg,  # what a cell holds was shared out, to fractions of a gram
     "until": _day,
+    "day": _day,
     "from": _moment,
     "begins": _moment,
     "ends": _moment,

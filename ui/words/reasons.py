@@ -35,6 +35,7 @@ MORE_THAN_LEFT = N_("{left_kg} left with the shipment {number}, {moved_kg} came 
 OVERLOADED = N_("{gross_kg} full: the vehicle may weigh {limit_kg}, it is {over_kg} over")
 OVER_ORDER = N_("{left_kg} are left of the order {number}, {moved_kg} would leave")
 OTHER_GRADE = N_("{grade} is asked for, cell {cell} is for {cell_grade}")
+PAPER_WRITTEN = N_("paper {number} is already written: {moved_kg} out of cell {cell} on {day}")
 OTHER_SPECIES = N_("{species} comes into cell {cell}, which is for {cell_species} or holds it")
 SPOILS_CELL = N_(
     "grain that may never be blended comes into cell {cell}: nothing else goes in until it is emptied and "
@@ -97,6 +98,7 @@ SENTENCES: Mapping[str, str] = {
     "overloaded": OVERLOADED,
     "other_grade": OTHER_GRADE,
     "over_order": OVER_ORDER,
+    "paper_written": PAPER_WRITTEN,
     "other_species": OTHER_SPECIES,
     "spoils_cell": SPOILS_CELL,
     "spoiled_in_cell": SPOILED_IN_CELL,
