@@ -140,13 +140,13 @@ def _ask(
     except HTTPError as error:
         _no_answer(str(client.base_url), error)
     if answer.is_error:
-        _tell_problem(answer)
+        _tell_problem(answer, body)
     if place is not None and "Silo-Next" in answer.headers:
         place.append(answer.headers["Silo-Next"])
     return answer.json() if answer.content else None
 
 
-def _tell_problem(answer: "Response") -> NoReturn:
+def _tell_problem(answer: "Response", body: Any) -> NoReturn:
     problem = answer.json()
     code = (
         Exit.USAGE
@@ -156,7 +156,17 @@ def _tell_problem(answer: "Response") -> NoReturn:
     if answer.status_code in PASSING:
         code = Exit.DATABASE if problem["code"] in ("ledger_damaged", "taken_over") else Exit.TRY_AGAIN
     more = [one["message"] for one in problem["params"].get("remarks", ())[1:]]
-    fail(". ".join(filter(None, (problem["detail"], *more, problem["action"]))), code)
+    how = _how_to_answer(body) if problem["params"].get("remarks") else ""
+    action = problem["action"].rstrip(".") if how else problem["action"]
+    fail(". ".join(filter(None, (problem["detail"], *more, action, how))), code)
+
+
+def _how_to_answer(body: Any) -> str:
+    """Name the option by which the mass that was asked about is said once more; nothing where none was."""
+    if not isinstance(body, dict) or "despite_kg" not in body or not body.get("kg"):
+        return ""
+    tonnes = format(body["kg"] / 1000, ".10g")
+    return _("To go on: the same command with {option}").format(option=f"--despite {tonnes}")
 
 
 def _no_answer(url: str, error: Exception) -> NoReturn:

@@ -61,6 +61,7 @@ def test_a_transfer_says_what_the_other_cell_no_longer_honours(closed: Path) -> 
     words = ("cell", "transfer", "c1", "c3", "1", "--reason", "by mistake", *BY)
     asked = rig.run(closed, *words)
     assert (asked.returncode, "will no longer honour" in asked.stderr) == (1, True)
+    assert asked.stderr.rstrip().endswith("--despite 1")
     done = rig.run(closed, *words, "--despite", "1")
     assert (done.returncode, "no longer honours organic" in done.stderr) == (0, True)
     assert "no longer honours organic" in rig.silo(closed, "plan", "show")
