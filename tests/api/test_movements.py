@@ -63,7 +63,7 @@ def test_movements_are_paged_newest_first(counter: Counter) -> None:
     counter.silo.receive("AB-123-CD")
     with counter.client() as anne:
         for kg in (1000.0, 2000.0):
-            ok(anne.post(C1, json=out(kg=kg)), 201)
+            ok(anne.post(C1, json=out(kg=kg, paper_number=f"BL-{kg}")), 201)
         every = ok(anne.get(C1))
         assert [row["kind"] for row in every] == ["out", "out", "in", "opening"]
         assert [row["kg"] for row in every] == [-2000, -1000, 27_880, 800_000]

@@ -26,7 +26,7 @@ def test_what_is_not_there_and_what_may_be_several_is_said(counter: Counter) -> 
     with counter.client() as anne:
         problem(anne.get("/trace", params={"sought": "BL-9"}), 404, "nothing_traced")
         for paper in ("BL-1", "BL-1", "c1"):
-            ok(anne.post("/cells/c1/movements", json=sold(paper)), 201)
+            ok(anne.post("/cells/c1/movements", json={**sold(paper), "despite_kg": 20_000.0}), 201)
         several = problem(anne.get("/trace", params={"sought": "BL-1"}), 409, "several_traced")
         assert len(several["params"]["names"]) == 2
         one = several["params"]["names"][0].split()[1]

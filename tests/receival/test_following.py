@@ -31,7 +31,7 @@ def move_at_random(silo: Silo, draw: random.Random, number: int) -> None:
         gone = movements.move_out(desk, cell, kg, "sale", f"BL-{number}", MARC, at)
         with desk.ledger.write() as tx:
             row = tx.get_one(CellMovement, gone.id)
-            movements.bring_back(tx, row, other, kg / 4, "refused", MARC, silo.clock())
+            movements.bring_back(tx, row, other, kg / 4, "refused", MARC, silo.clock(), despite_kg=kg / 4)
     elif what == "transfer":
         movements.transfer(desk, cell, other, kg, "room", "", MARC, at, despite_kg=kg)
     elif what == "dry":
