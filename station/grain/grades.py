@@ -156,6 +156,11 @@ class RulePack:
     def grade(self, grade_id: str | None) -> Grade | None:
         return next((g for g in self.grades if g.id == grade_id), None)
 
+    @property
+    def species(self) -> frozenset[str]:
+        """The species that it has grades of: it judges no load of another."""
+        return frozenset(grade.species for grade in self.grades)
+
     def in_force(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
@@ -167,13 +172,13 @@ def pack_at(packs: Iterable[RulePack], at: datetime, species: str | None = None)
     `species`: of the packs that have a grade of it, where any in force has one: a pack of wheat takes none of
     barley's place."""
     in_force = [(pack.valid_from, number, pack) for number, pack in enumerate(packs) if pack.in_force(at)]
-    graded = [one for one in in_force if any(grade.species == species for grade in one[2].grades)]
+    graded = [one for one in in_force if species in one[2].species]
     return max(graded or in_force, key=lambda one: one[:2])[2] if in_force else None
 
 
 def packs_at(packs: Sequence[RulePack], at: datetime) -> dict[str, RulePack]:
     """Return for each species that is graded the pack that holds at `at`."""
-    species = {grade.species for pack in packs if pack.in_force(at) for grade in pack.grades}
+    species = {name for pack in packs if pack.in_force(at) for name in pack.species}
     held = {name: pack_at(packs, at, name) for name in sorted(species)}
     return {name: pack for name, pack in held.items() if pack is not None}
 

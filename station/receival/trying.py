@@ -12,7 +12,7 @@ from station.grain.rules import RulePack
 from station.grain.wire import read_cells
 from station.receival.pack_standing import pack_with
 from station.receival.replay import judged_by
-from station.store.tables import Decision, Proposal
+from station.store.tables import Decision, Load, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,16 @@ class Trial:
     refused_less: bool
 
 
-def decisions_between(tx: Session, since: datetime, until: datetime) -> Sequence[str]:
-    """Return the decisions of a time that hold, oldest first: one for each load."""
+def decisions_between(tx: Session, since: datetime, until: datetime, pack: RulePack) -> Sequence[str]:
+    """Return the decisions of a time that hold, of species that the pack grades, oldest first: one for each
+    load."""
     later = select(Decision.supersedes_id).where(
         Decision.at >= since, col(Decision.supersedes_id).is_not(None)
     )
-    query = select(Decision.id).where(
-        Decision.at >= since, Decision.at < until, col(Decision.withdrawn_at).is_(None),
-        col(Decision.id).not_in(later),
+    loads = select(Decision.id).join(Load, col(Load.id) == Decision.load_id)
+    query = loads.where(
+        col(Load.species).in_(pack.species), Decision.at >= since, Decision.at < until,
+        col(Decision.withdrawn_at).is_(None), col(Decision.id).not_in(later),
     )  # fmt: skip
     return tx.exec(query.order_by(col(Decision.at), col(Decision.seq))).all()
 

@@ -59,12 +59,10 @@ def compare_packs(
 ) -> tuple[list[WhatIf], list[str]]:
     """Judge the decisions that hold, of species that the pack grades; return them, and those that cannot be
     judged because a record that they stand on is gone."""
-    loads = [one.load_id for one in decisions]
-    asked = select(Load.id, Load.species).where(col(Load.id).in_(loads))
-    species = {load_id: name for load_id, name in tx.exec(asked)}  # noqa: C416 - rows are no pairs to mypy
-    graded = {grade.species for grade in pack.grades}
-    holding = _holding(tx, loads)
-    wanted = [one for one in decisions if one.id in holding and species[one.load_id] in graded]
+    judged = judged_decisions(tx, decisions, pack)
+    species = _species(tx, judged)
+    holding = _holding(tx, [one.load_id for one in judged])
+    wanted = [one for one in judged if one.id in holding]
     nets = _nets(tx, [one.load_id for one in wanted])
     records = read_records(tx, [one.proposal_id for one in wanted])
     found, lost = [], []
@@ -75,6 +73,18 @@ def compare_packs(
         except LookupError:
             lost.append(one.id)
     return found, lost
+
+
+def judged_decisions(tx: Session, decisions: Sequence[Decision], pack: RulePack) -> list[Decision]:
+    """Return the decisions on loads of a species that the pack grades: of the others it takes no pack's
+    place."""
+    species = _species(tx, decisions)
+    return [one for one in decisions if species[one.load_id] in pack.species]
+
+
+def _species(tx: Session, decisions: Sequence[Decision]) -> dict[str, str]:
+    asked = select(Load.id, Load.species).where(col(Load.id).in_([one.load_id for one in decisions]))
+    return {load_id: name for load_id, name in tx.exec(asked)}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _compared(

@@ -96,9 +96,9 @@ class Voting:
 
     def _pack(self, document: DownDocument, day: date, tally: Tally) -> Steps:
         with self.desk.ledger.read() as tx:
-            decisions = decisions_between(tx, *self.desk.policy.day_spans(day))[-MOST_LOADS:]
             pack = pack_with(tx, document.sha256)
-        assert pack is not None  # it was installed
+            assert pack is not None  # it was installed
+            decisions = decisions_between(tx, *self.desk.policy.day_spans(day), pack)[-MOST_LOADS:]
         for one in decisions:
             yield
             try:

@@ -71,5 +71,12 @@ def test_another_pack_tells_who_would_go_elsewhere_and_how_much(site: Path, tmp_
     assert replay(site, "--rules", str(other)).exit_code == 1
 
 
+def test_a_pack_judges_no_load_of_a_species_that_it_does_not_grade(site: Path, tmp_path: Path) -> None:
+    other = tmp_path / "barley.toml"
+    text = (EXAMPLES / "rules.toml").read_text(encoding="utf-8")
+    other.write_text(text.replace("soft_wheat", "barley"), encoding="utf-8")
+    assert "0 of 0 loads" in replay(site, "--rules", str(other)).stderr
+
+
 def test_nothing_to_replay_is_no_success(site: Path) -> None:
     assert replay(site, "--load", "no such load").exit_code == 1

@@ -83,7 +83,7 @@ def replay_by_pack(
     load: schemas.Key | None = None, after: After = None,
     limit: FewRows = 50,
 ) -> list[schemas.ReplayedByPack]:  # fmt: skip
-    """As `GET`, by the pack that is sent: where each load would go by it."""
+    """As `GET`, by the pack that is sent: where each load of a species that it grades would go by it."""
     pack = rule_packs.read_pack(body.text)
     with view_of(asked) as view:
         found = pages.decisions(view.tx, load, period.since, period.until, time_place(after), limit + 1)

@@ -14,7 +14,7 @@ from station.receival import replay, replay_photos
 from station.receival.pack_signatures import signed
 from station.receival.pack_standing import packs_in_force, parsed_pack, standings
 from station.receival.replay import Judged, Records, Replayed, read_records
-from station.receival.whatif import compare_packs
+from station.receival.whatif import compare_packs, judged_decisions
 from station.store.batches import tickets_by_load
 from station.store.tables import Decision, Inspection
 
@@ -90,9 +90,11 @@ def _lost(records: Records, decision: Decision, error: LookupError) -> schemas.R
 
 
 def replayed_by(view: View, rows: Sequence[Decision], pack: RulePack) -> list[schemas.ReplayedByPack]:
-    """Show decisions made again by another pack: where each load would go, and why, in words."""
-    records = read_records(view.tx, [row.proposal_id for row in rows])
-    return _ticketed(view, [_replayed_by(view, records, row, pack) for row in rows])
+    """Show the decisions that the pack judges made again by it: where each load would go, and why, in
+    words."""
+    judged = judged_decisions(view.tx, rows, pack)
+    records = read_records(view.tx, [row.proposal_id for row in judged])
+    return _ticketed(view, [_replayed_by(view, records, row, pack) for row in judged])
 
 
 def replayed_with(view: View, decision: Decision, said: Mapping[str, Inspection]) -> schemas.ReplayedByModel:
