@@ -16,8 +16,9 @@ from station.checks.post import check_post
 from station.checks.printers import check_printers
 from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
-from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.grain.rules import RulePack, RulePackError
 from station.receival.pack_signatures import UNSIGNED, PackSignature, key_of, signed
+from station.receival.rule_packs import checked_pack
 from station.runtime.bundles import shipped_bundles
 from station.setting_problems import SettingProblem, SettingsError
 from station.site.contradictions import contradictions
@@ -83,7 +84,7 @@ class _Packs:
             texts = rule_pack_texts(settings, file)
             signatures = signatures_of(settings, file, texts)
             for text in texts:
-                pack = parse_rule_pack(text)
+                pack = checked_pack(text)
                 self.read.append(pack)
                 self.findings.append(_pack_read(settings, pack, text, signatures, language))
         except SettingsError as error:

@@ -59,6 +59,7 @@ def verify(
         out(_as_dict(pack, read, signer))
     else:
         _tell(read, signer)
+        _warn_of_claims(read)
 
 
 def sign(
@@ -150,6 +151,19 @@ def _as_dict(file: Path, pack: "RulePack", signer: "PublicKey | None") -> dict[s
         "valid_until": pack.valid_until.isoformat() if pack.valid_until else None,
         "grades": [grade.id for grade in pack.grades], "signed_by": signer.name if signer else None,
     }  # fmt: skip
+
+
+def _warn_of_claims(pack: "RulePack") -> None:
+    """A site may name claims of its own, which this machine need not know."""
+    from station.claims import CLAIMS
+    from station.grain.rules import RulePackError, check_claims
+    from ui.words.rule_packs import pack_problem
+
+    try:
+        check_claims(pack, CLAIMS.entries)
+    except RulePackError as error:
+        said = _("beware: {problem}. A silo installs it only where its site file names the claim.")
+        tell("    " + said.format(problem=pack_problem(error.as_dict(), LANGUAGE)))
 
 
 def _tell(pack: "RulePack", signer: "PublicKey | None") -> None:

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.grain.rules import RulePack, RulePackError, parse_rule_pack, read_new_pack
+from station.claims import CLAIMS
+from station.grain.rules import RulePack, RulePackError, check_claims, parse_rule_pack, read_new_pack
 from station.receival import proposals
 from station.receival.pack_signatures import UNSIGNED, PackSignature, key_of, signer_of
 from station.receival.pack_standing import INSTALLED, WITHDRAWN, standings
@@ -38,10 +39,18 @@ def install_pack(
     return record
 
 
+def checked_pack(text: str) -> RulePack:
+    """Read a pack that is about to be installed here, where the claims of its grades are known. Raises
+    RulePackError."""
+    pack = read_new_pack(text)
+    check_claims(pack, CLAIMS.entries)
+    return pack
+
+
 def read_pack(text: str) -> RulePack:
     """Read what a person gives as a pack. Raises Invalid(rule_pack_wrong)."""
     try:
-        return read_new_pack(text)
+        return checked_pack(text)
     except RulePackError as error:
         raise Invalid(Fault.RULE_PACK_WRONG, pack_problem=error.as_dict()) from error
 
@@ -73,6 +82,8 @@ def follow_site_file(
     packs = {pack.sha256: (pack, text) for text in texts for pack in [parse_rule_pack(text)]}
     with desk.ledger.write() as tx:
         known = standings(tx)
+        for text in [text for sha256, (_, text) in packs.items() if sha256 not in known]:
+            checked_pack(text)
         for sha256, (pack, text) in packs.items():
             if sha256 not in known or (not known[sha256].is_installed and known[sha256].newest.by is None):
                 given = signatures.get(text, UNSIGNED)

@@ -52,6 +52,13 @@ def test_a_changed_pack_and_another_key_are_no_verified_ones(folder: Path, tmp_p
     assert (done.returncode, "not among the trusted keys" in done.stderr) == (1, True)
 
 
+def test_a_claim_that_only_a_site_may_name_is_warned_of(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(NEW.replace('claims = ["organic"]', 'claims = ["organc"]'))
+    done = invoke("rules", "verify", str(own))
+    assert (done.returncode, "no claim is called 'organc'" in done.stderr) == (0, True), done.stderr
+
+
 def test_a_wrong_pack_is_neither_verified_nor_signed_and_says_where(folder: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(NEW.replace("limit = 76.5", "limit = 76.55", 1))

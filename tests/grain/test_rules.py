@@ -1,4 +1,5 @@
 import hashlib
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis, Unit
-from station.grain.rules import RulePackError, pack_at, parse_rule_pack
+from station.grain.rules import RulePackError, check_claims, pack_at, parse_rule_pack, read_new_pack
 from station.grain.units import Op
 
 from .builders import NOON, minutes, pack
@@ -142,6 +143,29 @@ def test_a_second_limit_on_the_same_side_is_refused():
 def test_limits_that_no_load_can_meet_are_refused(op, limit):
     with pytest.raises(RulePackError, match="no moisture can meet 'milling'"):
         parse_rule_pack(moisture_again(op, limit))
+
+
+@pytest.mark.parametrize(
+    ("lower", "limit", "is_met"), [(">", 14.8, True), (">", 14.9, False), (">=", 14.9, True)]
+)
+def test_a_new_pack_leaves_a_rounded_value_between_two_limits(lower, limit, is_met):
+    text = moisture_again(lower, limit).replace('op = "<="\nlimit = 15.0', 'op = "<"\nlimit = 15.0')
+    assert parse_rule_pack(text)  # as it may be recorded
+    with nullcontext() if is_met else pytest.raises(RulePackError, match="no moisture can meet"):
+        read_new_pack(text)
+
+
+def test_what_is_never_blended_is_no_operators_alone():
+    with pytest.raises(RulePackError, match="no operator's alone") as caught:
+        read_new_pack(TEXT + '\n[overrides]\nnever_blend = ["manager", "operator"]\n')
+    assert caught.value.where == "overrides.never_blend"
+    assert read_new_pack(TEXT + '\n[overrides]\nnever_blend = ["manager"]\nclaims = ["operator"]\n')
+
+
+def test_a_claim_that_no_catalogue_knows_is_refused_by_its_place():
+    with pytest.raises(RulePackError, match="no claim is called 'organc'") as caught:
+        check_claims(read_new_pack(changed("value = 1", 'value = 1\nclaims = ["organc"]')), ["organic"])
+    assert caught.value.where == "grades[0].claims"
 
 
 def test_a_lower_and_an_upper_limit_may_meet_when_both_include_it():

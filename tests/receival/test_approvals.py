@@ -67,7 +67,7 @@ def test_the_rule_pack_says_whose_word_is_enough_but_for_what_is_never_blended(
     far: Far, case: str, is_enough: bool
 ) -> None:
     stated = RULES.replace('version = "', 'version = "lenient ', 1)
-    lenient = f'{stated}\n[overrides]\nmeasurement = ["operator"]\nnever_blend = ["operator"]\n'
+    lenient = f'{stated}\n[overrides]\nmeasurement = ["operator"]\n'
     install_pack(far.silo.desk, lenient, MARC, "", far.silo.clock())
     load = _case(far.silo, case)
     if is_enough:

@@ -50,6 +50,15 @@ def test_a_pack_that_the_site_file_names_no_more_is_withdrawn(silo: Silo) -> Non
     assert held(silo) == first
 
 
+def test_a_grade_with_a_claim_that_nobody_knows_is_not_installed(silo: Silo) -> None:
+    wrong = version("c").replace('claims = ["organic"]', 'claims = ["organc"]')
+    with pytest.raises(Invalid) as caught:
+        install(silo, wrong)
+    assert caught.value.params["pack_problem"]["code"] == "no_such_claim"
+    with pytest.raises(RulePackError, match="no claim is called 'organc'"):
+        rule_packs.follow_site_file(silo.desk, [wrong], silo.clock())
+
+
 def test_what_a_person_installed_or_withdrew_the_site_file_leaves(silo: Silo) -> None:
     first = in_force(silo)
     assert first is not None

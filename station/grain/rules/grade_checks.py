@@ -1,11 +1,9 @@
-"""What the tables of grades say together: limits that can be met, grades that can be reached."""
+"""What the tables of grades say together: limits that are possible and can be met."""
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import permutations
 
 from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit, needs_basis
-from station.grain.grades import Criterion, Grade, RulePack
 from station.grain.rules.problems import RulePackError
 from station.grain.rules.tables import CriterionTable, GradeTable
 from station.grain.units import Op, round_to_step
@@ -101,39 +99,3 @@ def _is_empty(lower: CriterionTable, upper: CriterionTable) -> bool:
     if lower.limit == upper.limit:
         return Op.ABOVE in (lower.op, upper.op) or Op.BELOW in (lower.op, upper.op)
     return lower.limit > upper.limit
-
-
-def check_reachable(pack: RulePack) -> None:
-    """Refuse a grade of which a preferred one takes all loads. A recorded pack is read nevertheless."""
-    for better, worse in permutations(pack.grades, 2):
-        alike = (better.species, better.claims) == (worse.species, worse.claims)
-        averaged = worse.id in pack.running_average
-        if alike and not averaged and better.value > worse.value and _takes_all_of(better, worse):
-            raise RulePackError(
-                f"grades[{pack.grades.index(worse)}]", "unreachable", id=worse.id, better=better.id
-            )
-
-
-def _takes_all_of(better: Grade, worse: Grade) -> bool:
-    return all(
-        any(_implies(asked, given) for given in worse.criteria)
-        for asked in better.criteria
-        if asked.kind != "information"
-    )
-
-
-def _implies(asked: Criterion, given: Criterion) -> bool:
-    """Tell whether whatever meets `given` meets `asked`, also while its value is not known yet."""
-    if (asked.analyte, asked.basis, asked.op.is_lower_bound) != (
-        given.analyte, given.basis, given.op.is_lower_bound,
-    ):  # fmt: skip
-        return False
-    if given.kind == "information" or asked.step != given.step or asked.counted_by != given.counted_by:
-        return False
-    if given.required not in ("intake", asked.required) or (given.sure or 0.0) < (asked.sure or 0.0):
-        return False
-    if asked.kind == "never_blend" and given.kind != "never_blend":
-        return False
-    if asked.limit == given.limit:
-        return given.op in (Op.ABOVE, Op.BELOW) or asked.op in (Op.AT_LEAST, Op.AT_MOST)
-    return (given.limit > asked.limit) == asked.op.is_lower_bound

@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, str] = {
     "information_only": N_("'{id}' has nothing that decides: every criterion is only told"),
     "no_count": N_("{analyte} is no share of kernels: it cannot be counted"),
     "unreachable": N_("no load ever reaches '{id}': '{better}' is preferred and takes all that it takes"),
+    "no_operator_alone": N_("what is never blended is no operator's alone: 'manager' may stand here"),
+    "no_such_claim": N_("no claim is called '{claim}'; there are: {known}"),
     "no_such_grade": N_("the pack has no grade '{id}'"),
     "no_grade_of_species": N_("the pack has no grade of {species}"),
     "grade_of_other": N_("'{id}' is a grade of {species}"),

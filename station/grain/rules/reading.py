@@ -15,8 +15,9 @@ from station.grain.grades import (
     RulePack,
     SamplingPlan,
 )
-from station.grain.rules.grade_checks import check_grades, check_reachable
+from station.grain.rules.grade_checks import check_grades
 from station.grain.rules.money_checks import check_terms
+from station.grain.rules.new_packs import check_new
 from station.grain.rules.problems import RulePackError
 from station.grain.rules.tables import AdjustmentTable, GradeTable, PackTable
 from station.grain.units import Op
@@ -68,10 +69,9 @@ def parse_rule_pack(text: str) -> RulePack:
 
 
 def read_new_pack(text: str) -> RulePack:
-    """Read a pack that a person is about to sign, install or send: it has no grade that nothing reaches,
-    which is only forgiven to what is recorded. Raises RulePackError."""
+    """Read a pack that a person is about to sign, install or send. Raises RulePackError."""
     pack = parse_rule_pack(text)
-    check_reachable(pack)
+    check_new(pack)
     return pack
 
 
