@@ -15,6 +15,7 @@ from station.api.door import Door, limits_within, raise_descriptor_limit
 from station.runtime.heartbeat import Turns
 from station.service_manager import ServiceManager
 from station.site.file import SiteSettings, host_port
+from station.store.folder import LISTENING
 from ui.phone.app import PATH as PHONE
 from ui.phone.app import create_phone_page
 from ui.web.app import create_pages
@@ -45,6 +46,7 @@ class HttpServer:
         host, port = listener.getsockname()[:2]
         self.url = f"http://{host_port(host, port)}"
         self.loop = Turns(TURNS_S)
+        self._folder = folder
         self._line = {"listening": self.url, "admin_token_file": str(folder / "admin.token")}
         self._manager = manager
         self._listener = listener
@@ -61,6 +63,7 @@ class HttpServer:
         self._door.stop()
 
     def _announce(self) -> None:
+        (self._folder / LISTENING).write_text(self.url)  # a port of 0 is any that is free
         print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
         if self._listener not in self._manager.sockets:
             self._manager.keep(self._listener, KEPT)  # now that it listens: systemd lets others go

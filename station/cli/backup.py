@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from station.cli.counter import address_of_station
 from station.cli.errors import end_with, end_with_file, settings_of
 from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, show, tell
@@ -238,7 +239,7 @@ def _copy(folder: Path, settings: "SiteSettings", part: Path) -> None:
             look(ledger, Depth.HEAD)
             copy_ledger(ledger, part)
     except LedgerHeld:
-        _download(f"{settings.server.url}/api/v1/admin/backup", folder / "admin.token", part)
+        _download(f"{address_of_station(settings, folder)}/api/v1/admin/backup", folder / "admin.token", part)
     except sqlite3.Error as error:
         raise meaning_at_start(error, ledger) or error from error
 

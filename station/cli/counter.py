@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
 
     from station.parts import Parts
+    from station.site.file import SiteSettings
 
 TIMEOUT_S = 10.0
 LONG_S = 300.0  # an acceptance set is run, or a campaign is looked through
@@ -56,8 +57,7 @@ def counter(config: Path) -> Iterator[Asking]:
             except LedgerHeld:
                 with suppress(SettingsError):  # the station runs: a pack's file was changed since
                     rule_pack_texts(settings, config)  # grades are called by their names
-                token_file = config.parent / settings.site.data / "admin.token"
-                client, is_new = _running_station(settings.server.url, token_file), False
+                client, is_new = _running_station(settings, config.parent / settings.site.data), False
             runner = stack.enter_context(Runner())
             stack.callback(lambda: runner.run(client.aclose()))
             asking = partial(_ask, runner, client)
@@ -102,9 +102,20 @@ def _closed_station(parts: "Parts") -> "AsyncClient":
     return _client("http://closed", token, transport=ASGITransport(create_app(parts.context(token))))
 
 
-def _running_station(url: str, token_file: Path) -> "AsyncClient":
+def address_of_station(settings: "SiteSettings", folder: Path) -> str:
+    """Where the station that holds the folder answers: as it wrote there itself, else by the site file."""
+    from station.store.folder import LISTENING
+
     try:
-        return _client(url, token_file.read_text(encoding="utf-8"))
+        return (folder / LISTENING).read_text(encoding="utf-8")
+    except OSError:
+        return settings.server.url
+
+
+def _running_station(settings: "SiteSettings", folder: Path) -> "AsyncClient":
+    url = address_of_station(settings, folder)
+    try:
+        return _client(url, (folder / "admin.token").read_text(encoding="utf-8"))
     except OSError as error:
         _no_answer(url, error)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import ask, segment
-from station.cli.options import DAYS, ConfigOption
+from station.cli.options import DAYS, ConfigOption, numbers_by_name
 from station.cli.say import Exit, _, fail, out, pairs, tell
 
 
@@ -144,7 +144,7 @@ def _description(
         "verified_until": verified_until.date().isoformat() if verified_until else None,
         "asset_tag": asset_tag,
         "grain_temperature_c": grain_temperature,
-        "uncertainty": _numbers(uncertainty or []),
+        "uncertainty": numbers_by_name(uncertainty or [], "moisture=0.2"),
     }
 
 
@@ -164,10 +164,3 @@ def _settings(given: list[str] | None, profile: str | None) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}", Exit.USAGE)
     return {"settings": said, "profile": {"name": file.name, "text": text}}
-
-
-def _numbers(given: list[str]) -> dict[str, float]:
-    try:
-        return {name: float(value) for name, value in pairs(given).items()}
-    except ValueError:
-        fail(_("--uncertainty: write it as moisture=0.2"), Exit.USAGE)

@@ -54,6 +54,18 @@ def typed_number(text: str) -> float:
     return meant[-1] if meant else float(text)
 
 
+def numbers_by_name(texts: list[str], example: str) -> dict[str, float]:
+    """Read what was given as NAME=NUMBER, once for each; ends the command with how to write it."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, _sign, number = (part.strip() for part in text.partition("="))
+        try:
+            found[name] = typed_number(number)
+        except ValueError:
+            fail(_("write {text} as {example}").format(text=text, example=example), Exit.USAGE)
+    return found
+
+
 DespiteOption = Annotated[
     float | None,
     typer.Option(

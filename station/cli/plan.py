@@ -8,8 +8,16 @@ import typer
 
 from station.cli.certificates import text_of
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.options import ConfigOption, JsonOption, ManagerOption, PinOption, ReasonOption, typed_number
-from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
+from station.cli.options import (
+    ConfigOption,
+    JsonOption,
+    ManagerOption,
+    PinOption,
+    ReasonOption,
+    numbers_by_name,
+    typed_number,
+)
+from station.cli.say import LANGUAGE, Exit, _, out, show, tell
 from ui.words.i18n import translator
 from ui.words.plan import plan_sentence
 
@@ -51,7 +59,7 @@ def plan_cell(
     if claim or no_claims:
         body["claims"] = claim or []
     if expect:
-        body["expected"] = dict(_expected(one) for one in expect)
+        body["expected"] = numbers_by_name(expect, "2026-W29=400")
     line = ask(config, "POST", f"/plan/cells/{segment(cell)}", body, headers=in_name_of(by, pin))
     tell(_sentence(line))
     out(line)
@@ -76,13 +84,6 @@ def take(
         said = _("would be planned: {cells}") if dry_run else _("planned: {cells}")
         tell(said.format(cells=", ".join(taken["cells"]) or "-"))
     raise typer.Exit(Exit.NEGATIVE if taken["errors"] else Exit.DONE)
-
-
-def _expected(text: str) -> tuple[str, float]:
-    week, sign, tonnes = text.partition("=")
-    if not sign:
-        fail(_("write {text} as 2026-W29=400").format(text=text), Exit.USAGE)
-    return week.strip(), typed_number(tonnes)
 
 
 def _sentence(line: dict[str, Any]) -> str:

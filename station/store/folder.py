@@ -42,6 +42,7 @@ LOGGED = "logged"  # in that mark: something is committed and the log, which may
 _RESTORED, _BEFORE = "restored-", "before-restore-"
 _KEPT = ("photos", "frames", "models", "profiles", "post")  # what a ledger speaks of
 _SHOWN = 5
+LISTENING = "listening"  # the address at which the station that holds the folder answers
 SECOND_DISK = "second-disk.json"  # what the box knows of its second disk, and which box took over
 POST_STANDING = "post.json"  # how the post to headquarters stands
 _OWN = {
@@ -49,6 +50,7 @@ _OWN = {
     "lock",
     UNCLEAN,
     "admin.token",
+    LISTENING,
     "approval.key",
     SECOND_DISK,
     POST_STANDING,

@@ -65,6 +65,8 @@ def test_a_loaners_limits_are_told_with_it(site: Path) -> None:
     rows = [json.loads(line) for line in instrument("list", "--config", str(site)).stdout.splitlines()]
     (row,) = [row for row in rows if row["serial_number"] == "L-77"]
     assert (row["grain_temperature_c"], row["uncertainty"]) == ([4.0, 35.0], {"moisture": 0.2})
+    spoilt = instrument("swap", "gac", *options, "--uncertainty", "moisture=much")
+    assert (spoilt.returncode, "write moisture=much as moisture=0.2" in spoilt.stderr) == (2, True)
     wrong = instrument("swap", "gac", *options, "--uncertainty", "sugar=1")
     assert wrong.returncode == 2
     assert "sugar" in wrong.stderr

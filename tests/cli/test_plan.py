@@ -48,6 +48,9 @@ def test_a_cell_is_planned_shown_and_imported(closed: Path, tmp_path: Path) -> N
     said = ("c4", "--target", "450", "--expect", "2026-W30=120", "--why", "mid July", *BY)
     (line,) = lines(closed, "plan", "set", *said)
     assert (line["target_t"], line["expected"], line["by"]) == (450, {"2026-W30": 120}, "Marc")
+    for wrong in ("foo=bar", "2026-W30", "2026-W30="):
+        done = rig.run(closed, "plan", "set", "c4", "--expect", wrong, "--why", "x", *BY)
+        assert (done.returncode, f"write {wrong} as 2026-W29=400" in done.stderr) == (2, True), done.stderr
     file = tmp_path / "plan.csv"
     file.write_text("cell,target\nc5,300\nc1,9999\n")
     done = rig.run(closed, "plan", "import", str(file), "--why", "mid July", *BY)

@@ -1,5 +1,6 @@
 import pytest
 
+from station.cli.counter import ask
 from station.demo.run import START
 from station.demo.site import InstrumentAddresses, write_site
 from station.demo.station_process import StationFailed, StationProcess
@@ -39,3 +40,5 @@ def test_a_station_that_is_killed_is_noticed_and_started_again(tmp_path):
         station.kill()
         station.start()
         assert station.url.startswith("http://127.0.0.1:")
+        assert load_settings(site).server.port == 0
+        assert [pack["act"] for pack in ask(site, "GET", "/rules")] == ["installed"]  # of the running one

@@ -59,7 +59,7 @@ def revisions(reader: Reading, after: Annotated[str | None, Query(max_length=80)
         newest = sorted((row for some in over for row in some), key=lambda row: -(row.seq or 0))
         ended = shown(view, newest[:MOST_ENDED])
     page = RevisionsPage(
-        _summary(reader, waiting), [_waiting(reader, one) for one in waiting],
+        _summary(reader, waiting, is_all=after is None and len(rows) <= MOST), [_waiting(reader, one) for one in waiting],
         str(rows[MOST - 1].seq) if len(rows) > MOST else None, _ended(reader, ended),
     )  # fmt: skip
     return reader.page("revisions.html", page, [page.ended])
@@ -112,17 +112,20 @@ def _chosen(revision: list[str] | None) -> list[str]:
     return revision
 
 
-def _summary(reader: Reader, waiting: Sequence[schemas.Revision]) -> list[tuple[str, str]]:
+def _summary(
+    reader: Reader, waiting: Sequence[schemas.Revision], *, is_all: bool
+) -> list[tuple[str, str]]:
+    """Sum up what the page shows, and say so where more waits on another page."""
     _, t = reader.t.gettext, reader.t
     if not waiting:
         return []
     money = [one.money for one in waiting if one.money is not None]
     lots = {lot.movement_id for one in waiting for lot in one.lots}
     return [
-        (_("Loads"), t.number(len(waiting), 0)),
-        (_("Grain"), t.tonnes(sum(one.load_t for one in waiting))),
+        (_("Loads") if is_all else _("Loads on this page"), t.number(len(waiting), 0)),
+        (_("Grain") if is_all else _("Grain on this page"), t.tonnes(sum(one.load_t for one in waiting))),
         (_("Lots that left with a part of it"), t.number(len(lots), 0)),
-        (_("Money"), _euros(reader, sum(money)) if money else ""),
+        (_("Money") if is_all else _("Money of this page"), _euros(reader, sum(money)) if money else ""),
     ]
 
 
