@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Literal
 
 from drivers.named import Catalogue, Entry, Id
+from drivers.text import fold
 
 Kind = Literal["organic", "seed", "variety", "sustainability", "treatment", "scheme"]
 
@@ -34,3 +35,11 @@ def _shipped() -> list[ClaimEntry]:
 
 
 CLAIMS: Catalogue[ClaimEntry] = Catalogue(_shipped())
+
+
+def claim_id(said: str) -> str | None:
+    """Return the claim that is meant by its id or by its name in either language; None for none."""
+    if said in CLAIMS.entries:
+        return said
+    names = {fold(name): one.id for one in CLAIMS.entries.values() for name in dict(one.name).values()}
+    return names.get(fold(said))

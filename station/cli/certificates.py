@@ -33,7 +33,7 @@ def show_all(config: ConfigOption) -> None:
 
 def add(
     supplier: Annotated[str, typer.Argument(help=_("A supplier's name."))],
-    claim: Annotated[str, typer.Argument(help=_("The claim's id."))],
+    claim: Annotated[str, typer.Argument(help=_("The claim, by its id or its name."))],
     number: Annotated[str, typer.Argument(help=_("The certificate's number."))],
     config: ConfigOption,
     first: DayOption,

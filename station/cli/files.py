@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from station.cli.say import Exit, fail
+from station.cli.say import Exit, _, fail
 
 if TYPE_CHECKING:
     from station.signing import PublicKey
@@ -12,8 +12,18 @@ if TYPE_CHECKING:
 def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        fail(_("{file}: there is no such file").format(file=path), Exit.USAGE)
     except OSError as error:
         fail(f"{path}: {error.strerror}", Exit.USAGE)
+
+
+def read_text(path: Path) -> str:
+    """Read a file of text; ends the command where it is none."""
+    try:
+        return read_bytes(path).decode()
+    except UnicodeDecodeError:
+        fail(_("{file}: this is no text in UTF-8").format(file=path), Exit.USAGE)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -6,17 +6,20 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import ask
+from station.cli.files import read_text
 from station.cli.options import ConfigOption, JsonOption
-from station.cli.say import LANGUAGE, Exit, _, fail, out, show
+from station.cli.say import LANGUAGE, _, out, show
 from ui.words.i18n import translator
 from ui.words.traces import lines_of, passport_table, passport_title, past_text, treatments_table
 
 
 def register(app: typer.Typer) -> None:
     lot = typer.Typer(no_args_is_help=True, help=_("What left the site."))
-    lot.command("passport", help=_("How likely a lot meets its buyer's contract, and what the buyer found."))(
-        passport
+    told = _(
+        "How likely a lot meets its buyer's contract, and what the buyer found: the buyer's analysis comes "
+        "in with silo lab import --customer."
     )
+    lot.command("passport", help=told)(passport)
     app.add_typer(lot, name="lot")
 
 
@@ -31,10 +34,7 @@ def passport(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    try:
-        text = rules.read_text(encoding="utf-8") if rules else None
-    except (OSError, UnicodeDecodeError) as error:
-        fail(str(error), Exit.USAGE)
+    text = read_text(rules) if rules else None
     body: dict[str, Any] = {"sought": sought, "grade": grade, "text": text}
     found = ask(config, "POST", "/passport", body)
     if as_json:

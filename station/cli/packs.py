@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from station.cli.files import read_bytes, signer_of_file, write_bytes
+from station.cli.files import read_bytes, read_text, signer_of_file, write_bytes
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 
@@ -58,7 +58,7 @@ def verify(
     if as_json:
         out(_as_dict(pack, read, signer))
     else:
-        _tell(read, signer)
+        _tell(pack, read, signer)
         _warn_of_claims(read)
 
 
@@ -120,7 +120,7 @@ def _pack_named(name: str, config: Path | None) -> "RulePack":
     from station.grain.rules import parse_rule_pack
 
     if config is None or Path(name).exists():
-        return parse_rule_pack(_decoded(Path(name)))
+        return parse_rule_pack(read_text(Path(name)))
     from station.cli.counter import ask
 
     rows = ask(config, "GET", "/rules")
@@ -134,14 +134,7 @@ def read_pack(file: Path) -> "RulePack":
     """Raises RulePackError."""
     from station.grain.rules import read_new_pack
 
-    return read_new_pack(_decoded(file))
-
-
-def _decoded(file: Path) -> str:
-    try:
-        return read_bytes(file).decode()
-    except UnicodeDecodeError as error:
-        fail(f"{file}: {error}", Exit.USAGE)
+    return read_new_pack(read_text(file))
 
 
 def _as_dict(file: Path, pack: "RulePack", signer: "PublicKey | None") -> dict[str, object]:
@@ -166,13 +159,17 @@ def _warn_of_claims(pack: "RulePack") -> None:
         tell("    " + said.format(problem=pack_problem(error.as_dict(), LANGUAGE)))
 
 
-def _tell(pack: "RulePack", signer: "PublicKey | None") -> None:
+def _tell(file: Path, pack: "RulePack", signer: "PublicKey | None") -> None:
+    from station.signing import ENDING
+
     tell(f"{pack.name} {pack.version}, {pack.valid_from.isoformat()}")
     for grade in pack.grades:
         price = pack.prices.get(grade.id)
         told = _("{count} criteria").format(count=len(grade.criteria))
         tell(f"    {grade.species}  {grade.name[LANGUAGE]}  {told}" + (f"  {price:g} €/t" if price else ""))
-    if signer is None:
+    if signer is None and not Path(f"{file}{ENDING}").exists():
+        tell(_("    not signed: no signature lies beside it"))
+    elif signer is None:
         tell(_("    signature: not checked, name the public key with --key"))
     else:
         tell(_("    signature: by the key {name}").format(name=signer.name))

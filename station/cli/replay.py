@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import LONG_S, Asking, ask_all, counter
+from station.cli.files import read_text
 from station.cli.options import ConfigOption, JsonOption, SinceOption, UntilOption, span
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
@@ -38,7 +39,7 @@ def replay(
     if model is not None:
         _by_model(config, params, model, as_json=as_json)
     elif rules is not None:
-        _by_pack(config, params, _text_of(rules), as_json=as_json)
+        _by_pack(config, params, read_text(rules), as_json=as_json)
     else:
         _as_recorded(config, params, as_json=as_json)
 
@@ -158,10 +159,3 @@ def _place(cell: str | None, grade: str | None) -> str:
     if cell is None:
         return _("no cell")
     return f"{site_name('cell', cell, LANGUAGE)} ({site_name('grade', grade, LANGUAGE)})" if grade else cell
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}", Exit.USAGE)

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from station.cli.files import read_text
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, pairs, tell, with_messages
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from drivers.reading import Reading
 
 CHUNK = 65_536
+_T = TypeVar("_T")
 
 
 class CardWish(StrEnum):
@@ -129,14 +131,12 @@ def route(
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON on standard output."))] = False,
 ) -> None:
     from station.grain.routing import route as route_load
-    from station.grain.rules import RulePackError, parse_rule_pack
-    from station.grain.wire import WireError, read_cells, read_facts
+    from station.grain.rules import parse_rule_pack
+    from station.grain.wire import read_cells, read_facts
 
-    try:
-        pack = parse_rule_pack(_text(rules))
-        proposal = route_load(read_facts(_text(sample)), read_cells(_text(cells)), pack)
-    except (RulePackError, WireError) as error:
-        fail(str(error), Exit.CONFIGURATION)
+    pack = _read(rules, parse_rule_pack)
+    facts, places = _read(sample, read_facts), _read(cells, read_cells)
+    proposal = route_load(facts, places, pack)
     result = with_messages(proposal.as_dict())
     if as_json:
         out(result)
@@ -198,8 +198,19 @@ def _chunks(file: str) -> Iterator[bytes]:
         fail(f"{file}: {error.strerror}", Exit.USAGE)
 
 
-def _text(path: Path) -> str:
+def _read(path: Path, read: Callable[[str], _T]) -> _T:
+    """Ends the command with the file, the key in it, and what is wrong there."""
+    from station.grain.rules import RulePackError
+    from station.grain.rules.problems import SENTENCES
+    from station.grain.wire import WireError
+    from ui.words.rule_packs import pack_problem
+
+    text = read_text(path)
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{path}: {error}", Exit.USAGE)
+        return read(text)
+    except RulePackError as error:
+        told = error.as_dict()
+    except WireError as error:
+        told = {"where": error.where, "code": error.code, "params": error.params}
+        told["sentence"] = SENTENCES.get(error.code)
+    return fail(f"{path}: {pack_problem(told, LANGUAGE)}", Exit.CONFIGURATION)

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import LONG_S, counter, in_name_of
-from station.cli.files import read_bytes
+from station.cli.files import read_text
 from station.cli.options import DAYS, ByOption, ConfigOption, JsonOption, PinOption, span
-from station.cli.say import Exit, _, fail, out, show, tell
+from station.cli.say import Exit, _, out, show, tell
 
 PAGE = 100
 WAITS, HELD, UNGRADED = "waits", "held", "ungraded"  # beside the grades
@@ -73,10 +73,7 @@ def whatif(
     pin: PinOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    try:
-        text = read_bytes(pack).decode()
-    except UnicodeDecodeError as error:
-        fail(f"{pack}: {error}", Exit.USAGE)
+    text = read_text(pack)
     totals = Totals()
     for answer in _pages(config, {"text": text, **span(since, until)}, in_name_of(by, pin)):
         totals.lost += len(answer["lost"])

@@ -10,15 +10,20 @@ from drivers.reading import PLAUSIBLE, Analyte, Basis, needs_basis
 from station.grain.cells import CellState, Delivered, Facts, Measured, NotNegative
 from station.grain.identifiers import Species
 from station.grain.reasons import Reason
+from station.grain.rules.problems import SENTENCES
+from station.grain.rules.reading import LONGEST_INPUT
 
 
 class WireError(Exception):
-    """The file does not say what it must. `where` is the path of the key ("cells[2].capacity_t")."""
+    """The file does not say what it must. `where` is the path of the key ("cells[2].capacity_t"), `code` a
+    problem of a rule pack (`station.grain.rules.problems.SENTENCES`) or what pydantic calls it."""
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: str, code: str, params: Mapping[str, Any]) -> None:
         super().__init__(f"{where}: {problem}" if where else problem)
         self.where = where
         self.problem = problem
+        self.code = code
+        self.params = params
 
 
 class _File(BaseModel):
@@ -68,7 +73,8 @@ def read_cells(text: str | bytes) -> tuple[CellState, ...]:
     seen: dict[str, int] = {}
     for index, cell in enumerate(cells):
         if cell.id in seen:
-            raise WireError(f"cells[{index}].id", f"{cell.id!r} is already the id of cells[{seen[cell.id]}]")
+            told = {"id": cell.id, "first": f"cells[{seen[cell.id]}]"}
+            raise _wrong(f"cells[{index}].id", "id_twice", told)
         seen[cell.id] = index
     return tuple(
         replace(
@@ -111,7 +117,12 @@ def _parsed(model: type[_T], text: str | bytes) -> _T:
         first = error.errors()[0]
         is_unknown_key = first["type"] == "unexpected_keyword_argument"
         problem = "Extra inputs are not permitted" if is_unknown_key else first["msg"]
-        raise WireError(_where(first["loc"]), problem) from error
+        params = {**first.get("ctx", {}), "input": repr(first["input"])[:LONGEST_INPUT]}
+        raise WireError(_where(first["loc"]), problem, first["type"], params) from error
+
+
+def _wrong(where: str, code: str, params: Mapping[str, Any]) -> WireError:
+    return WireError(where, SENTENCES[code].format(**params), code, params)
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
@@ -136,7 +147,8 @@ def _measured(
             continue
         low, high = PLAUSIBLE[analyte]
         if not low <= measured.value <= high:
-            raise WireError(f"{where}.{analyte}.value", f"{measured.value} is outside {low} to {high}")
+            told = {"value": measured.value, "low": low, "high": high}
+            raise _wrong(f"{where}.{analyte}.value", "outside_range", told)
         out[analyte] = Measured(measured.value, measured.u, measured.basis, measured.shared)
     return out
 

@@ -1,7 +1,7 @@
 """Certificates are entered and withdrawn by a manager, one by one or out of a file, or come from
 headquarters. Open loads are proposed anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
-from station.claims import CLAIMS
+from station.claims import CLAIMS, claim_id
 from station.receival import proposals
 from station.receival.supplier_matches import leads_to
 from station.store import audit
@@ -32,6 +32,7 @@ def add_certificate(desk: Desk, supplier: str, said: Stated, actor: Actor, at: d
     """Raises NotFound(unknown_supplier), Invalid(unknown_claim, dates_reversed) and
     Conflict(certificate_exists)."""
     _check_manager(actor)
+    said = replace(said, claim=claim_id(said.claim) or said.claim)
     with desk.ledger.write() as tx:
         row = tx.exec(select(Supplier).where(Supplier.name_key == fold(supplier))).first()
         if row is None or not row.name:

@@ -33,6 +33,10 @@ def test_a_certificate_is_added_listed_and_withdrawn(closed: Path, tmp_path: Pat
     said = ("EARL Dupont", "sustainability", "2BS-1", "--from", "2026-01-01", "--until", "31/12/2026")
     (row,) = lines(closed, "certificate", "add", *said, *BY)
     assert (row["valid_until"], row["by"]) == ("2026-12-31", "Marc")
+    named = ("EARL Dupont", "durable", "2BS-2", *said[3:])  # by its name in French
+    assert lines(closed, "certificate", "add", *named, *BY)[0]["claim"] == "sustainability"
+    refused = rig.run(closed, "certificate", "add", "EARL Dupont", "durabel", *named[2:], *BY)
+    assert (refused.returncode, "sustainability (" in refused.stderr) == (1, True), refused.stderr
     withdraw = ("certificate", "withdraw", str(row["id"]), "--why", "suspended", *BY)
     assert lines(closed, *withdraw)[0]["withdrawn_why"] == "suspended"
     file = tmp_path / "certificates.csv"

@@ -52,6 +52,19 @@ def test_a_changed_pack_and_another_key_are_no_verified_ones(folder: Path, tmp_p
     assert (done.returncode, "not among the trusted keys" in done.stderr) == (1, True)
 
 
+def test_a_pack_without_a_signature_is_called_unsigned(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "alone.toml").write_text(NEW)
+    assert (
+        "not signed: no signature lies beside it"
+        in invoke("rules", "verify", str(tmp_path / "alone.toml")).stderr
+    )
+    assert "signature: not checked" in invoke("rules", "verify", str(folder / "new.toml")).stderr
+    (tmp_path / "latin.toml").write_bytes("été".encode("cp1252"))
+    for name, problem in (("latin", "this is no text in UTF-8"), ("none", "there is no such file")):
+        done = invoke("rules", "verify", str(tmp_path / f"{name}.toml"))
+        assert (done.returncode, problem in done.stderr) == (2, True), done.stderr
+
+
 def test_a_claim_that_only_a_site_may_name_is_warned_of(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(NEW.replace('claims = ["organic"]', 'claims = ["organc"]'))

@@ -112,8 +112,9 @@ def test_route_names_what_is_wrong_in_a_file(tmp_path: Path) -> None:
     broken.write_text('{"cells": [{"id": "a", "pits": [], "capacity_t": "many"}]}')
     done = route(cells=broken)
     assert done.returncode == 3
-    assert b"cells[0].capacity_t" in done.stderr
-    assert route(sample=tmp_path / "none.json").returncode == 2
+    assert b"cells.json: cells[0].capacity_t: must be a number (is 'many')" in done.stderr
+    absent = route(sample=tmp_path / "none.json")
+    assert (absent.returncode, b"none.json: there is no such file" in absent.stderr) == (2, True)
 
 
 def test_without_a_species_every_shipped_model_may_answer(tmp_path: Path) -> None:

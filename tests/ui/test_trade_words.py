@@ -23,6 +23,7 @@ FORBIDDEN = {
     r"entr(er|ez) (une|l')": "saisir",
     r"tickets?": "bon",
     r"scell[ée]s?": "n° DSD",
+    r"jeux? de règles|barèmes?": "référentiel",
     r"samples?|cells?|loads?": "the French word",
 }
 # What a French text says wherever the English one has this.

@@ -318,7 +318,13 @@ def _known(value: Any, t: Translator) -> str:
     table = {**SPECIES, **CLAIMS}
     parts = [str(part) for part in (value if isinstance(value, list | tuple) else [value])]
     named = (part if part in table else site_name("instrument", part, t.language) for part in parts)
-    return ", ".join(word(table, name, t.language) for name in named)
+    return ", ".join(_choice(table, name, t) for name in named)
+
+
+def _choice(table: Mapping[str, str], name: str, t: Translator) -> str:
+    """A claim is typed by its id, which is no word of its own where it has another name."""
+    called = word(table, name, t.language)
+    return f"{name} ({called})" if name in CLAIMS and called != name else called
 
 
 def _short_named(kind: str) -> Callable[[Any, Translator], str]:

@@ -18,7 +18,7 @@ def test_packs_in_force_are_told_with_limits_and_money_in_words(silo: Silo) -> N
     pages = pages_of(silo)
     french = pages.reader(language="fr").get("/rules").text
     for words in (
-        "Jeux de règles",
+        "Référentiels",
         "Orge brassicole",
         "for the harvest",
         "livré avec la station",
@@ -27,7 +27,7 @@ def test_packs_in_force_are_told_with_limits_and_money_in_words(silo: Silo) -> N
         "≥ 11",
     ):
         assert words in french, words
-    assert "1 % du prix par 1 %" in french.replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 % du prix par point" in french.replace("\N{NO-BREAK SPACE}", " ")
     english = pages.reader(language="en").get("/rules?format=csv&table=limits").text
     assert "milling_no_2" in english
     assert "never_blend" in english

@@ -59,7 +59,8 @@ def revisions(reader: Reading, after: Annotated[str | None, Query(max_length=80)
         newest = sorted((row for some in over for row in some), key=lambda row: -(row.seq or 0))
         ended = shown(view, newest[:MOST_ENDED])
     page = RevisionsPage(
-        _summary(reader, waiting, is_all=after is None and len(rows) <= MOST), [_waiting(reader, one) for one in waiting],
+        _summary(reader, waiting, is_all=after is None and len(rows) <= MOST),
+        [_waiting(reader, one) for one in waiting],
         str(rows[MOST - 1].seq) if len(rows) > MOST else None, _ended(reader, ended),
     )  # fmt: skip
     return reader.page("revisions.html", page, [page.ended])
@@ -112,9 +113,7 @@ def _chosen(revision: list[str] | None) -> list[str]:
     return revision
 
 
-def _summary(
-    reader: Reader, waiting: Sequence[schemas.Revision], *, is_all: bool
-) -> list[tuple[str, str]]:
+def _summary(reader: Reader, waiting: Sequence[schemas.Revision], *, is_all: bool) -> list[tuple[str, str]]:
     """Sum up what the page shows, and say so where more waits on another page."""
     _, t = reader.t.gettext, reader.t
     if not waiting:

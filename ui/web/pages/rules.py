@@ -3,6 +3,7 @@ them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Response
 
@@ -12,10 +13,11 @@ from station.api.views.rules import rule_packs
 from station.api.views.view import view_of
 from station.grain.grades import Adjustment, Criterion, Grade, RulePack
 from station.receival.pack_standing import packs_in_force
+from ui.web.measured import NO_BREAK
 from ui.web.pages.pay_table import ADJUSTMENTS
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
-from ui.words.i18n import N_
+from ui.words.i18n import N_, Translator
 from ui.words.vocabulary import analyte_name, basis_name, claim_name
 
 router = APIRouter()
@@ -28,9 +30,9 @@ _KINDS = {
 }  # fmt: skip
 _CONFIDENCE = {"high": N_("text read"), "middle": N_("second hand"), "low": N_("to be replaced")}
 _PER = {
-    "price": N_("{rate} % of the price per {per} {unit}"),
-    "weight": N_("{rate} % of the weight per {per} {unit}"),
-    "fee": N_("{rate} €/t per {per} {unit}"),
+    "price": N_("{rate} % of the price per {step}"),
+    "weight": N_("{rate} % of the weight per {step}"),
+    "fee": N_("{rate} €/t per {step}"),
 }
 
 
@@ -67,10 +69,10 @@ def _installed(reader: Reader, packs: list[schemas.RulePack]) -> Table:
                 ", ".join(reader.species(name).shown for name in one.species), " ".join(one.species),
                 mark="good" if one.in_force else "",
             ),
-            reader.moment(one.valid_from),
-            reader.moment(one.valid_until),
+            _instant(reader, one.valid_from),
+            _instant(reader, one.valid_until),
             Cell(states[one.act], one.act, mark="quiet" if one.act == "withdrawn" else ""),
-            reader.moment(one.at),
+            _instant(reader, one.at),
             reader.text(one.by or _("the site file")),
             Cell(signed[one.signed] or one.key, one.key, mark="warn" if one.signed == "no" else ""),
             reader.text(one.why),
@@ -147,12 +149,25 @@ def _money(reader: Reader, held: Mapping[str, RulePack]) -> Table:
     return Table("money", _("What moves the pay"), columns, rows, _("The packs move no pay."))
 
 
+def _step(t: Translator, per: float, unit: str) -> str:
+    """A percentage moves by points: 1 % more of it is another thing."""
+    if unit != "%":
+        return f"{t.plain(per)} {unit}"
+    return t.gettext("point") if per == 1 else t.gettext("{number} point").format(number=t.plain(per))
+
+
+def _instant(reader: Reader, at: datetime | None) -> Cell:
+    """Write a moment with its year: packs of several harvests stand here."""
+    text = "" if at is None else f"{reader.t.date(at)} {reader.t.time(at)}"
+    return Cell(text.replace(" ", NO_BREAK), at)
+
+
 def _adjustment(reader: Reader, pack: RulePack, one: Adjustment) -> list[Cell]:
     t = reader.t
     unit, analyte = UNIT_OF[one.analyte].value, analyte_name(one.analyte.value, t.language)
     named = [grade.name.get(t.language, grade.id) for grade in pack.grades if grade.id in one.grades]
     until = "" if one.until is None else f" … {t.plain(one.until)}"
-    told = t.gettext(_PER[one.on]).format(rate=t.plain(one.rate), per=t.plain(one.per), unit=unit)
+    told = t.gettext(_PER[one.on]).format(rate=t.plain(one.rate), step=_step(t, one.per, unit))
     return [
         reader.species(one.species),
         Cell(", ".join(named) or t.gettext("all"), " ".join(sorted(one.grades))),
