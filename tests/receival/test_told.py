@@ -57,7 +57,11 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
     (ticket,) = done.tickets
     gross = silo.chain(visit)[0][1]
     bridge = {"instrument": "Bridge", "serial_number": "TB-1", "proof": "indicator"}
+    quality = ticket.document["quality"]
+    assert (quality["grade"], len(quality["limits"])) == ("organic_bread", 7)
     assert ticket.document == {
+        "quality": quality,
+        "pay": {"kg": 27_880.0, "lines": [], "unknown": []},
         "site": "Silo de Beauvoir",
         "campaign": "2026",
         "number": 1,
@@ -86,9 +90,12 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
         "net_kg": 27_880.0,
         "net_remarks": [],
         "values": {
-            "moisture": {"value": 13.6, "unit": "%", "basis": None, "typed_by": None, "n": 1},
-            "protein": {"value": 12.023121, "unit": "%", "basis": "dm", "typed_by": None, "n": 1},
-            "test_weight": {"value": 77.4, "unit": "kg/hl", "basis": None, "typed_by": None, "n": 1},
+            "moisture": {"value": 13.6, "unit": "%", "basis": None, "typed_by": None, "n": 1,
+                            "instruments": ["GAC 2100"]},
+            "protein": {"value": 12.023121, "unit": "%", "basis": "dm", "typed_by": None, "n": 1,
+                            "instruments": ["NIR"]},
+            "test_weight": {"value": 77.4, "unit": "kg/hl", "basis": None, "typed_by": None, "n": 1,
+                            "instruments": ["GAC 2100"]},
         },
         "tipped": [
             {"pit": "p2", "pit_name": "Pit 2", "cell": "c3", "cell_name": "Cell C3", "share": 0.75,

@@ -45,6 +45,7 @@ PARAMS: dict[str, Any] = {
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
     "expected": 60, "got": 58, "memory_mb": 900, "moved_at": "2026-07-20T08:00:00+00:00",
     "raw": 11.62, "added": 0.2, "cell_value": 11.4, "cell_u": 0.06, "p": 0.993, "sure": 0.95, "each": 16.0,
+    "gross": "bridge 1", "tare": "bridge 2",
     "mean": 11.2, "mean_u": 0.05, "mean_t": 250.0,
     "target_t": 700.0, "substances": ["deltamethrin"],
     "tolerance": 0.5, "values": {"nir": 11.8, "gac": 12.4}, "photo": 12.9,

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from station.api import schemas
 from station.api.views.view import View
-from station.lab.statistics.proportions import exact_interval
 from station.receival.observing import Observed, observed
 
 
@@ -17,6 +16,8 @@ def agreements(view: View, since: datetime, until: datetime) -> list[schemas.Obs
 
 
 def _agreement(species: str, cell: str, some: list[Observed]) -> schemas.ObservedShare:
+    from station.lab.statistics.proportions import exact_interval  # noqa: PLC0415  loads numpy, for one page
+
     agreed = sum(one.agrees for one in some)
     low, high = exact_interval(agreed, len(some))
     return schemas.ObservedShare(
