@@ -2,8 +2,9 @@
 
 import pytest
 
+from station.api import schemas
 from ui.words.i18n import translator
-from ui.words.odds import odds_texts
+from ui.words.odds import known_part, odds_texts
 from ui.words.parameters import odds
 
 AFTER = {
@@ -52,3 +53,15 @@ def test_a_proposal_of_an_older_engine_says_none() -> None:
 )
 def test_what_is_not_certain_never_reads_as_certain(p: float, text: str) -> None:
     assert odds(p, translator("en")) == text
+
+
+def test_odds_of_which_a_part_is_not_known_say_so() -> None:
+    text = plain(odds_texts(0.99, 0.999, None, ["meets", "known_later"], translator("en")))
+    assert text == ["meets the grade by what is known: the load 99.0%, the cell with it 99.9%"]
+
+
+def test_a_cells_mean_says_of_how_much_it_is_known_and_nothing_where_it_is_of_all() -> None:
+    mean = schemas.CellMeanNow(value=14.5, unit="%", known_t=48.2)
+    assert plain([known_part(mean, 118.2, translator("fr"))]) == [" (connu pour 48,2 t)"]
+    assert known_part(mean, 48.3, translator("fr")) == ""
+    assert known_part(schemas.CellMeanNow(value=14.5, unit="%"), 118.2, translator("fr")) == ""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from station.api import schemas
 from ui.words import vocabulary
 from ui.words.i18n import Translator
+from ui.words.odds import known_part
 
 MOST_DECIMALS = 2
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -22,6 +23,16 @@ def measured(t: Translator, values: Mapping[str, schemas.Value], to_confirm: Col
     return " · ".join(
         told.format(value=text) if analyte in to_confirm else text for analyte, text in texts.items()
     )
+
+
+def cell_means(t: Translator, cell: schemas.Cell) -> str:
+    """What a cell holds, each mean with the tonnes that it is known of where these are not all."""
+    marked = t.gettext("{value} (to be confirmed)")
+    texts = []
+    for analyte, value in cell.quality.items():
+        text = _one(t, analyte, value) + known_part(value, cell.content_t, t)
+        texts.append(marked.format(value=text) if analyte in cell.to_confirm else text)
+    return " · ".join(texts)
 
 
 def analytes_named(t: Translator, analytes: Sequence[str]) -> str:

@@ -102,6 +102,12 @@ class Health(BaseModel):
     models: list[str] = []
 
 
+class CellMeanNow(Value):
+    """A mean over the `known_t` tonnes of a cell's content of which the value is known."""
+
+    known_t: float | None = None
+
+
 class Cell(Referenced):
     """`blends_into` are the cells where its grain may be moved by anybody who may move grain; any other takes
     a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed. `flags` tell
@@ -121,7 +127,7 @@ class Cell(Referenced):
     content_t: float
     reserved_t: float
     free_t: float
-    quality: dict[str, Value]
+    quality: dict[str, CellMeanNow]
     blends_into: list[str] = []
     to_confirm: list[str] = []
     flags: list[Reason] = []

@@ -6,6 +6,7 @@ from ui.tui.columns import Column
 from ui.tui.lines.texts import WARNING, age, marked_value, reason_text, species, value_list
 from ui.words import vocabulary
 from ui.words.i18n import Translator
+from ui.words.odds import known_part
 from ui.words.plan import full_text, target_text
 
 _MOST_PLATES = 2  # of the vehicles that wait for one exception
@@ -97,6 +98,7 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
     """Write quality, grade, claims, target, when it is full, pits, and what is out of the ordinary."""
     quality = ", ".join(
         marked_value(name, value, t, to_confirm=name in cell.to_confirm)
+        + known_part(value, cell.content_t, t)
         for name, value in cell.quality.items()
     )
     parts = [quality] if quality else []

@@ -13,7 +13,7 @@ from station.api.views.movements import movements
 from station.api.views.places import cells as cells_view
 from station.api.views.view import view_of
 from station.store import pages
-from ui.web.measured import measured, told
+from ui.web.measured import cell_means, measured, told
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
@@ -63,7 +63,7 @@ def _cell(reader: Reader, one: schemas.Cell) -> list[Cell]:
         reader.number(one.content_t),
         reader.number(one.reserved_t),
         reader.number(one.free_t),
-        reader.text(measured(reader.t, one.quality, one.to_confirm)),
+        reader.text(cell_means(reader.t, one)),
         _state(reader, one),
     ]
 
@@ -92,7 +92,7 @@ def cell(
     page = CellPage(
         cell=found,
         role=word(vocabulary.CELL_ROLES, found.role, t.language),
-        quality=measured(t, found.quality, found.to_confirm),
+        quality=cell_means(t, found),
         claims=", ".join(vocabulary.claim_name(one, t.language) for one in found.claims),
         flags=told(found.flags),
         movements=_movements(reader, moved),
