@@ -109,11 +109,14 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class TreatmentProduct:
-    """A product that the site treats grain with, as its label names it; `kind` insecticide or fumigation."""
+    """A product that the site treats grain with, as its label names it; `kind` insecticide or fumigation. The
+    label allows `most` of it, in `unit` (None: nobody said)."""
 
     name: str
     substance: str
     kind: str
+    most: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

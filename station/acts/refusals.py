@@ -231,6 +231,7 @@ class Fault(StrEnum):
     CELL_CANNOT_HOLD = "cell_cannot_hold"
     ANSWER_NEEDS_REASON = "answer_needs_reason"
     SUBSTANCE_NOT_SAID = "substance_not_said"
+    DOSE_ABOVE_LABEL = "dose_above_label"
     NOT_REACHABLE = "pit_does_not_reach_cell"
     OVERRIDE_NEEDS_REASON = "override_needs_reason"
     TIPPED_NOT_NET = "tipped_not_net"

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from station.acts.desk import Actor, Desk
+from drivers.text import fold
+from station.acts.desk import Actor, Desk, TreatmentProduct
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.past import INSECTICIDE_FREE, has_substance, united
 from station.receival import cells, proposals
@@ -110,10 +111,21 @@ def _row(desk: Desk, dose: Dose, actor: Actor, at: datetime, **target: Any) -> T
     kind = listed.kind if listed else dose.kind
     if not substance or kind is None:
         raise Invalid(Fault.SUBSTANCE_NOT_SAID, product=dose.product)
+    if listed is not None:
+        _check_label(listed, dose)
     return Treatment(
         id=new_id(at), kind=kind, product=dose.product, substance=substance, dose=dose.dose, unit=dose.unit,
         reason=dose.reason, by=actor.id, at=at, **target,
     )  # fmt: skip
+
+
+def _check_label(product: TreatmentProduct, dose: Dose) -> None:
+    """Raises Invalid(dose_above_label) for more than the label allows, or in another unit than it says."""
+    if product.most is None:
+        return
+    if fold(dose.unit) != fold(product.unit) or dose.dose > product.most:
+        told = {"product": product.name, "most": product.most, "unit": product.unit}
+        raise Invalid(Fault.DOSE_ABOVE_LABEL, dose=dose.dose, dose_unit=dose.unit, **told)
 
 
 def _check_new(treated: tuple[str, ...], substance: str) -> None:

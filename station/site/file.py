@@ -261,11 +261,14 @@ class Cell(Section):
 
 
 class Treatment(Section):
-    """A product that the site treats grain with, its active substance, and how it is put on."""
+    """A product that the site treats grain with, its active substance, how it is put on, and the highest dose
+    that its label allows, in `unit`."""
 
     name: Text
     substance: Text
     kind: Literal["insecticide", "fumigation"] = "insecticide"
+    most: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    unit: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
 
 class Plan(Section):

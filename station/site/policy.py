@@ -80,7 +80,7 @@ def printers_of(settings: SiteSettings) -> tuple[Printer, ...]:
 
 
 def treatments_of(settings: SiteSettings) -> tuple[TreatmentProduct, ...]:
-    return tuple(TreatmentProduct(one.name, one.substance, one.kind) for one in settings.treatments)
+    return tuple(TreatmentProduct(**one.model_dump()) for one in settings.treatments)
 
 
 def masters_of(settings: SiteSettings) -> Masters:

@@ -1,16 +1,20 @@
 """Treatments go with the grain, are not repeated on it, and keep oilseeds out of a line."""
 
+from dataclasses import replace
+
 import pytest
+from sqlmodel import select
 
 from station.acts.desk import TreatmentProduct
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.lines import Found, LineState, Product, barred_for
 from station.receival import cells, movements, treatments
 from station.receival.treatments import Dose
-from station.store.tables import CellMovement
+from station.store.tables import CellMovement, Treatment
 from tests.receival.test_cell_acts import bring, last
 from tests.silo_rig import ANNE, MARC, Silo
 
+LABEL = TreatmentProduct("K-Obiol", "deltaméthrine", "insecticide", most=20.0, unit="ml/t")
 K_OBIOL = Dose("K-Obiol", 20.0, "ml/t", "deltaméthrine", "insecticide")
 
 
@@ -142,3 +146,14 @@ def test_a_line_tells_only_claims_apart_that_must_be_kept() -> None:
     plain = Product("soft_wheat")
     assert Product.of("soft_wheat", ["insecticide_free"]) == plain != Product.of("soft_wheat", ["organic"])
     assert Product.of("soft_wheat", ["insecticide_free"]).claimed == {"insecticide_free"}
+
+
+@pytest.mark.parametrize(("dose", "unit"), [(20.1, "ml/t"), (1_000_000.0, "ml/t"), (2.0, "g/m3")])
+def test_a_dose_beyond_the_label_is_refused_and_changes_nothing(silo: Silo, dose: float, unit: str) -> None:
+    desk = replace(silo.desk, treatments=(LABEL,))
+    with pytest.raises(Invalid) as refused:
+        treatments.treat_cell(desk, "c1", replace(K_OBIOL, dose=dose, unit=unit), MARC, silo.clock())
+    assert refused.value.code is Fault.DOSE_ABOVE_LABEL
+    with silo.desk.ledger.read() as tx:
+        assert tx.exec(select(Treatment)).all() == []
+    treatments.treat_cell(desk, "c1", replace(K_OBIOL, unit="ML/T"), MARC, silo.clock())

@@ -697,6 +697,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the site file does not know {product}: say its substance, and how it is put on"),
         N_("Read both on the label, or choose a product of the list."),
     ),
+    "dose_above_label": (
+        N_("{dose} {dose_unit} of {product}: its label allows at most {most} {unit}"),
+        N_("Read the dose again. Where the label says more, the site file's [[treatments]] has to say so."),
+    ),
     "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),
