@@ -232,24 +232,35 @@ def _sources(
 def _loads(books: Books, site: str, load_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What is told of each load, by its id."""
     loads = books.named("load", site, load_ids, ("visit_id", "species", "claims", "outcome_at"))
-    tickets = books.named("ticket", site, load_ids, ("campaign", "number"), "load_id")
+    tickets = _numbers(books, site, load_ids)
     visited = {row["visit_id"] for row in loads.values()}
     visits = books.named("visit", site, visited, ("plate", "supplier_id", "arrived_at"))
     brought_by = {row["supplier_id"] for row in visits.values()}
     suppliers = books.named("supplier", site, brought_by, ("name",))
     found = {}
     for load_id, load in loads.items():
-        visit, ticket = visits.get(load["visit_id"]), tickets.get(load_id)
+        visit = visits.get(load["visit_id"])
         supplier = suppliers.get(visit["supplier_id"]) if visit else None
         found[load_id] = {
             "load_id": load_id,
-            "ticket": f"{ticket['campaign']}/{ticket['number']}" if ticket else None,
+            "ticket": tickets.get(load_id),
             "plate": visit["plate"] if visit else "",
             "supplier": (supplier["name"] or "") if supplier else "",
             "species": load["species"],
             "claims": tuple(load["claims"] or ()),
             "at": load["outcome_at"] or (visit["arrived_at"] if visit else None),
         }
+    return found
+
+
+def _numbers(books: Books, site: str, load_ids: Sequence[str]) -> dict[str, str]:
+    """The tickets of each load, a correcting one after the one that it takes the place of."""
+    found: dict[str, str] = {}
+    rows = books.all_of("ticket", site, load_ids, ("campaign", "number"), "load_id")
+    for row in sorted(rows, key=lambda row: row["number"]):
+        number = f"{row['campaign']}/{row['number']}"
+        before = found.get(row["load_id"])
+        found[row["load_id"]] = f"{before} → {number}" if before else number
     return found
 
 

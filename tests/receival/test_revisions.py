@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from drivers.reading import Analyte, Basis
 from station.acts.refusals import Conflict, Fault, NotAllowed
@@ -11,7 +11,8 @@ from station.grain.reasons import Reason
 from station.lab.results import NewResult, record_result
 from station.receival import cells, late_values, movements, pairings, taking_back
 from station.receival.revisions import apply_revisions, dismiss_revisions, proposed_among
-from station.store import audit
+from station.store import audit, traced
+from station.store.books import Books
 from station.store.tables import CellMovement, LabResult, Load, Proposal, Revision, Ticket
 from tests.silo_rig import ANNE, GOOD, MARC, Silo
 
@@ -107,6 +108,18 @@ def test_applied_it_gives_the_cell_its_content_and_the_load_a_correcting_ticket(
     with pytest.raises(Conflict) as refused:
         apply_revisions(silo.desk, [row.id], "twice", MARC, now(silo))
     assert refused.value.code is Fault.REVISION_ENDED
+
+
+def test_a_trace_names_the_ticket_and_the_one_that_took_its_place(silo: Silo) -> None:
+    load = received(silo)
+    reported(silo, load, "moisture", 14.8)
+    apply_revisions(silo.desk, [only(silo).id], "laboratory holds", MARC, now(silo))
+    with silo.desk.ledger.read() as tx:
+        books = Books(tx.connection(), SQLModel.metadata, "s1")
+        for sought in ("2026/1", "2026/2"):
+            (subject,) = traced.subjects(books, sought)
+            (source, *_) = traced.trace(books, subject).sources
+            assert (subject.name, source.ticket) == (sought, "2026/1 → 2026/2")
 
 
 def test_a_late_value_over_a_limit_that_never_blends_keeps_the_cell_apart_and_tells_the_terminal(
