@@ -19,6 +19,7 @@ from benchmarks.copies import make_campaign
 from benchmarks.ledger import Day
 from benchmarks.machine import summary
 from drivers.catalogue import catalogue
+from station.api.access import TokenKind, access_of
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door
@@ -86,7 +87,7 @@ class Ask:
 
     path: str
     address: str
-    by_admin: bool
+    by: str  # whose token it takes: admin, terminal, erp
 
 
 def screens() -> dict[str, Any]:
@@ -104,10 +105,10 @@ def screens() -> dict[str, Any]:
 def look(day: Day) -> dict[str, Any]:
     """Ask everything in turn, so many rounds; of an operation the slowest of its addresses counts."""
     app, found = app_of(day), dict[str, dict[str, float]]()
-    _, token = people.add_terminal(day.desk, f"bench {day.clock()}", "terminal", day.clock())
+    tokens = tokens_of(day)
     with served(app) as url, httpx2.Client(base_url=url, trust_env=False, timeout=600) as http:
         for ask in asks(app, day.desk.ledger):
-            headers = {"Authorization": f"Bearer {ADMIN if ask.by_admin else token}"}
+            headers = {"Authorization": f"Bearer {tokens[ask.by]}"}
             times = [_timed(http, ask.address, headers) for _ in range(ROUNDS)]
             figures = summary([1000 * one for one in times])
             if ask.path not in found or figures["p95"] > found[ask.path]["p95"]:
@@ -180,8 +181,21 @@ def asks(app: FastAPI, ledger: Ledger, limit: int | None = None) -> list[Ask]:
             })  # fmt: skip
             for values in product(*(_choices(one["schema"]) or queries[one["name"]] for one in asked)):
                 query = urlencode({k: v for k, v in zip(names, values, strict=True) if v is not None})
-                by_admin = bool(needed) and ("token" not in needed or "person" in needed)
-                found.append(Ask(path, f"{address}?{query}", by_admin))
+                found.append(Ask(path, f"{address}?{query}", _asks(path, needed)))
+    return found
+
+
+def _asks(path: str, needed: list[str]) -> str:
+    if access_of("GET", path).tokens == frozenset({TokenKind.ERP}):
+        return "erp"
+    return "admin" if needed and ("token" not in needed or "person" in needed) else "terminal"
+
+
+def tokens_of(day: Day) -> dict[str, str]:
+    """A token of each kind that asks may take."""
+    found = {"admin": ADMIN}
+    for kind in ("terminal", "erp"):
+        found[kind] = people.add_terminal(day.desk, f"{kind} {day.clock()}", TokenKind(kind), day.clock())[1]
     return found
 
 

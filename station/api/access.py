@@ -118,7 +118,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /visits/{visit_id}/correct": _OPERATOR,
     "GET /loads": _LOOK,
     "GET /loads/{load_id}": _LOOK,
-    "GET /loads/{load_id}/pay": _NAMED_MANAGER,  # the supplier stands beside the operator's screen
+    "GET /loads/{load_id}/pay": _MANAGER,  # the supplier stands beside the operator's screen
     "POST /loads/{load_id}/sample": _OPERATOR,
     "POST /loads/{load_id}/variety": _OPERATOR,
     "POST /loads/{load_id}/decision": _OPERATOR,

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from benchmarks.copies import COPIED, make_campaign
 from benchmarks.ledger import Day
-from benchmarks.screens import ADMIN, ENDLESS, Ask, app_of, asks
+from benchmarks.screens import ENDLESS, Ask, app_of, asks, tokens_of
 from station.receival import people
 from station.store import audit
 from tests.api.rig import ok
@@ -92,11 +92,11 @@ def looked(day: Day) -> dict[Ask, Questions]:
     from fastapi.testclient import TestClient
 
     app = app_of(day)
-    _, token = people.add_terminal(day.desk, f"terminal {day.clock()}", "terminal", day.clock())
+    tokens = tokens_of(day)
     found = {}
     client = TestClient(app)
     for ask in asks(app, day.desk.ledger, limit=4):
-        headers = {"Authorization": f"Bearer {ADMIN if ask.by_admin else token}"}
+        headers = {"Authorization": f"Bearer {tokens[ask.by]}"}
         client.get(ask.address, headers=headers)  # statements are compiled, names are known
         questions = Questions(day)
         with questions.counted():
