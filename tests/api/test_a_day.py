@@ -43,7 +43,9 @@ def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
         assert ok(anne.get("/tickets/1")) == ticket == ok(anne.get("/tickets"))[0]
         load = ok(anne.get(f"/loads/{load_id}"))
         assert (load["gross_kg"], load["tare_kg"], load["ticket"]) == (43_120, 15_240, 1)
-        assert load["ticket_document"]["tipped"] == [{"pit": "p1", "cell": "c1", "share": 1.0}]
+        assert load["ticket_document"]["tipped"] == [
+            {"pit": "p1", "cell": "c1", "share": 1.0, "kg": 27_880.0}
+        ]
         c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "c1")
         assert (c1["content_t"], c1["reserved_t"]) == (pytest.approx(827.88), 0)
         assert c1["quality"]["test_weight"] == {"value": 77.4, "unit": "kg/hl", "basis": None, "u": None}

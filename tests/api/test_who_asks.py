@@ -76,7 +76,7 @@ def test_only_the_admin_token_makes_people_and_tokens(counter: Counter) -> None:
 
 def test_grain_leaves_in_the_name_of_a_person(counter: Counter) -> None:
     out = {"kind": "out", "kg": 1000.0, "reason": "sale"}
-    counted = {"kind": "correction", "kg": 1000.0, "reason": "inventory"}
+    counted = {"kind": "correction", "kg": 1000.0, "reason": "inventory", "despite_kg": 1000.0}
     with counter.client("admin") as admin:
         problem(admin.post("/cells/c1/movements", json=out), 403, "not_allowed")
         named = {"Silo-Operator": "Anne", "Silo-Pin": "2468"}

@@ -112,7 +112,7 @@ LOOKS: list[tuple[tuple[str, ...], str]] = [
 # words, exit code, and what is named
 REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("person", "add", "Anne", "--role", "operator", "--pin", "2468"), 1, "Anne"),
-    (("person", "add", "Pia", "--role", "boss", "--pin", "2468"), 2, "roles: "),
+    (("person", "add", "Pia", "--role", "boss", "--pin", "2468"), 2, "roles 1: "),
     (("token", "add", "office"), 1, "office"),
     (("token", "add", "gate", "--kind", "watch"), 2, "kind: "),
     (("token", "revoke", "gate #2?"), 1, "gate #2?"),
@@ -126,7 +126,7 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("person", "enrol", "Nobody#"), 1, "Nobody#"),
     (("person", "revoke", "Anne"), 1, "Anne"),
     (("person", "rename", "Anne", "Marc"), 1, "Marc"),
-    (("person", "pin", "Anne", "--pin", "abcd"), 2, "pin"),
+    (("person", "pin", "Anne", "--pin", "abcd"), 2, "PIN"),
     (("instrument", "swap", "gac#2", *LOANER), 1, "gac#2"),
     (("instrument", "swap", "../people", *LOANER), 1, ""),
     (("cell", "movements", "c1#"), 1, "c1#"),
@@ -154,7 +154,7 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("cell", "transfer", "c1", "c4", "1", *OUT), 1, "4 bio"),
     (("cell", "correct", "c1", "1", *OUT), 1, ""),
     (("cell", "movements", "c9"), 1, "c9"),
-    (("cell", "movements", "c1", "--limit", "0"), 2, "limit"),
+    (("cell", "movements", "c1", "--limit", "0"), 2, "number of rows"),
     (("lab", "add", "K9", "moisture", "13,2", *LAB), 1, "K9"),
     (("lab", "add", "K1", "moisture", "130", *LAB), 1, "130"),
     (("lab", "add", "K1", "moisture", "nan", *LAB), 2, "value: "),

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 GRAIN = ROOT / "station" / "grain"
 ALLOWED = {
     "pydantic", "pydantic_core", "drivers.reading", "drivers.text", "drivers.named",
-    "station.claims", "station.species",
+    "station.claims", "station.species", "station.transport",
+    "jsonschema", "jsonschema.exceptions", "jsonschema.validators",  # what answers a form's schema allows
 }  # fmt: skip
 
 MIXED = """

@@ -30,6 +30,8 @@ async def enter(t: Terminal) -> None:
     await t.press("f3")
     for word in ("zz1", "earl dup", "barley"):
         await t.write(word)
+        if word == "earl dup":
+            await t.see("EARL Dupont")
         await t.press("enter")
 
 

@@ -22,4 +22,6 @@ async def test_scanning_the_bag_asks_for_tonnes_and_answers(station: Station) ->
         await it.see("100")
         await it.press("backspace")
         await it.press("enter")
-        await it.see("Échantillon d’essai avant récolte C00001", "n’est réservé")
+        await it.see("Échantillon d’essai avant récolte C00001")
+        await it.press("pagedown")
+        await it.see("n’est réservé")

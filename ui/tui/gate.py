@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from station.api import schemas
 from ui.tui import suggestions
@@ -14,8 +14,13 @@ from ui.tui.screens.base import StationScreen
 from ui.tui.suggestions import Suggestion
 from ui.words.i18n import Translator
 
-if TYPE_CHECKING:
-    from ui.tui.screens.arrival import ArrivalScreen
+
+class _ArrivalForm(Protocol):
+    """What is asked of the arrival's screen."""
+
+    def prefill(self, vehicle: schemas.Vehicle) -> None: ...
+
+    def call_after_refresh(self, callback: Callable[[], None]) -> bool: ...
 
 
 async def plates_like(
@@ -56,7 +61,7 @@ def _choose(screen: StationScreen, rows: list[schemas.Announced]) -> None:
 
 def begin(screen: StationScreen, one: schemas.Candidate) -> None:
     """Begin the arrival of the vehicle that a badge names."""
-    form = cast("ArrivalScreen", screen.app.get_screen("arrival"))
+    form = cast(_ArrivalForm, screen.app.get_screen("arrival"))
     if (vehicle := one.vehicle) is not None:
         screen.station.show("arrival")
         form.call_after_refresh(lambda: form.prefill(vehicle))

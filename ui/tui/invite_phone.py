@@ -2,21 +2,17 @@
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from station.api import schemas
 from ui.tui.keys import bound
 from ui.tui.screens.base import StationScreen
-from ui.tui.widgets.bars import Plain
+from ui.tui.widgets.bars import Code, Plain
 from ui.words.i18n import Translator
 from ui.words.qr import half_blocks
-
-_DARK_ON_LIGHT = "#000000 on #ffffff"  # whatever the theme: a phone reads no other
 
 
 class CodeDialog(ModalScreen[None]):
@@ -38,7 +34,7 @@ class CodeDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Static(Text("\n".join(half_blocks(self.address)), style=_DARK_ON_LIGHT), id="code")
+            yield Code(half_blocks(self.address))
             with Vertical():
                 yield Plain(id="title", classes="heading")
                 yield Plain(id="text")

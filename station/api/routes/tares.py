@@ -47,7 +47,7 @@ def use_tare(asked: Asked, by: By, visit_id: str, body: schemas.UseTareIn) -> sc
     """It closes the visit's loads with tickets that say which weighing it was. One that is too old is 409
     `tare_too_old`, whatever was said."""
     tipped = {
-        load_id: [Tipped(part.pit, part.cell, part.share) for part in parts]
+        load_id: [Tipped(part.pit, part.cell, part.share, part.kg) for part in parts]
         for load_id, parts in body.tipped.items()
     }
     done = acts.use_tare(

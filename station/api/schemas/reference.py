@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from station.api.schemas.certificates import RowError
-from station.api.schemas.common import SEEN_FILE, In, Key, Plate, TrailerPlate
-from station.api.schemas.outcome import Tipping
+from station.api.schemas.common import SEEN, SEEN_FILE, In, Key, Plate, TrailerPlate
+from station.api.schemas.outcome import TippedPart
 
 ListName = Literal["suppliers", "vehicles", "varieties", "contracts", "carriers", "buyers", "orders"]
 ListText = Annotated[str, Field(max_length=5_000_000), SEEN_FILE]
@@ -38,8 +38,8 @@ class RetireIn(In):
     """`name` is the number of a contract or an order, else the name; `campaign` the current one where it is
     not given."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    campaign: Annotated[str, Field(max_length=40)] = ""
+    name: Annotated[str, Field(min_length=1, max_length=120), SEEN]
+    campaign: Annotated[str, Field(max_length=40), SEEN] = ""
 
 
 class StoreTareIn(In):
@@ -67,5 +67,5 @@ class UseTareIn(In):
 
     tare_id: Key
     load_ids: list[Key] = []
-    tipped: dict[Key, list[Tipping]] = {}
+    tipped: dict[Key, list[TippedPart]] = {}
     despite_remarks: bool = False

@@ -207,7 +207,7 @@ def test_a_load_says_the_odds_to_all_and_euros_to_managers_alone(harvest: Pages)
     (address,) = {
         link for link in Text(client.get("/loads?q=ab123").text).links if link.startswith("/loads/")
     }
-    assert "meets the grade: the load" in client.get(address).text
+    assert "meets the grade by what is known: the load" in client.get(address).text
     assert "Against the next best" not in client.get(address).text
     with harvest.silo.desk.ledger.write() as tx:
         row = queries.current_proposal(tx, address.removeprefix("/loads/"))

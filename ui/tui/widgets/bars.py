@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from rich.text import Text as RichText
 from textual.widgets import Static
 
 from drivers.text import visible
@@ -32,6 +33,13 @@ class Plain(Static):
         if text != self.shown:
             self.shown = text
             self.update("\n".join(map(visible, text.split("\n"))))
+
+
+class Code(Static):
+    """It shows a QR code of half blocks, dark on light whatever the theme: a phone reads no other."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__(RichText("\n".join(lines), style="#000000 on #ffffff"), id="code")
 
 
 class StatusBar(Plain):
