@@ -48,7 +48,13 @@ def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
         ]
         c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "c1")
         assert (c1["content_t"], c1["reserved_t"]) == (pytest.approx(827.88), 0)
-        assert c1["quality"]["test_weight"] == {"value": 77.4, "unit": "kg/hl", "basis": None, "u": None}
+        assert c1["quality"]["test_weight"] == {
+            "value": 77.4,
+            "unit": "kg/hl",
+            "basis": None,
+            "u": None,
+            "known_t": 27.88,
+        }
         (vehicle,) = ok(anne.get("/vehicles", params={"q": "ab1"}))
         assert (vehicle["supplier"], vehicle["last_tare_kg"]) == ("EARL Dupont", 15_240)
 

@@ -12,7 +12,7 @@ GRAIN = ROOT / "station" / "grain"
 ALLOWED = {
     "pydantic", "pydantic_core", "drivers.reading", "drivers.text", "drivers.named",
     "station.claims", "station.species", "station.transport",
-    "jsonschema", "jsonschema.exceptions", "jsonschema.validators",  # what answers a form's schema allows
+    "jsonschema", "jsonschema.exceptions", "jsonschema.validators", "referencing",  # forms
 }  # fmt: skip
 
 MIXED = """

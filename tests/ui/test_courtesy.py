@@ -23,5 +23,5 @@ async def test_scanning_the_bag_asks_for_tonnes_and_answers(station: Station) ->
         await it.press("backspace")
         await it.press("enter")
         await it.see("Échantillon d’essai avant récolte C00001")
-        await it.press("pagedown")
+        await it.press(*["down"] * 24)
         await it.see("n’est réservé")
