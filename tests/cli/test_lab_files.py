@@ -44,5 +44,5 @@ def test_what_waits_is_told_in_the_readers_words(sampled: Path, monkeypatch: pyt
     assert "C00009: humidité waits: " in take(sampled, "C00009;R1;;13,15")
     told = silo(sampled, "lab", "waiting")
     assert "humidité 13,15 brut  Labo Nord: " in told
-    match = silo(sampled, "lab", "match", told.split()[0], "--sample", "C00001")
+    match = silo(sampled, "lab", "match", told.splitlines()[-1].split()[0], "--sample", "C00001")
     assert match == "C00009: humidité 13,15 brut by Labo Nord is recorded.\n"
