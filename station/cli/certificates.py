@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from station.cli.counter import LONG_S, ask, ask_all, counter, in_name_of, segment
+from station.cli.files import end_taken, read_table
 from station.cli.options import DAYS, ConfigOption, JsonOption, ManagerOption, PinOption, ReasonOption
-from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+from station.cli.say import LANGUAGE, _, out, tell
 from ui.words.vocabulary import claim_name
 
 
@@ -71,30 +72,12 @@ def take(
     pin: PinOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    body = {"text": text_of(file), "dry_run": dry_run}
+    body = {"text": read_table(file), "dry_run": dry_run}
     headers = in_name_of(by, pin)
     taken = ask(config, "POST", "/certificates/file", body, headers=headers, timeout=LONG_S)
-    if as_json:
-        out(taken)
-    else:
-        for one in taken["errors"]:
-            tell(one["message"])
-        said = (
-            _("would be entered: {added}, known already: {known}, not taken: {wrong}")
-            if dry_run
-            else _("entered: {added}, known already: {known}, not taken: {wrong}")
-        )
-        tell(said.format(**taken, wrong=len(taken["errors"])))
-    raise typer.Exit(Exit.NEGATIVE if taken["errors"] else Exit.DONE)
-
-
-def text_of(file: Path) -> str:
-    """A CSV file as a spreadsheet program saves it: UTF-8, else the Windows page of France."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    said = (
+        _("would be entered: {added}, known already: {known}, not taken: {wrong}")
+        if dry_run
+        else _("entered: {added}, known already: {known}, not taken: {wrong}")
+    )
+    end_taken(taken, said.format(**taken, wrong=len(taken["errors"])), as_json=as_json)

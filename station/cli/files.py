@@ -1,9 +1,11 @@
 """Files that commands read and write, and whose signature lies beside one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from station.cli.say import Exit, _, fail
+import typer
+
+from station.cli.say import Exit, _, fail, out, tell
 
 if TYPE_CHECKING:
     from station.signing import PublicKey
@@ -24,6 +26,27 @@ def read_text(path: Path) -> str:
         return read_bytes(path).decode()
     except UnicodeDecodeError:
         fail(_("{file}: this is no text in UTF-8").format(file=path), Exit.USAGE)
+
+
+def read_table(path: Path) -> str:
+    """Read a CSV file as a spreadsheet program saves it: UTF-8, else the Windows page of France."""
+    data = read_bytes(path)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def end_taken(taken: dict[str, Any], said: str, *, as_json: bool) -> NoReturn:
+    """Tell which rows of a table were not taken, and why, then `said`; or all of it as JSON. Ends with a
+    negative answer where a row was left."""
+    if as_json:
+        out(taken)
+    else:
+        for one in taken["errors"]:
+            tell(one["message"])
+        tell(said)
+    raise typer.Exit(Exit.NEGATIVE if taken["errors"] else Exit.DONE)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli.certificates import text_of
 from station.cli.counter import ask, in_name_of, segment
+from station.cli.files import end_taken, read_table
 from station.cli.options import (
     ConfigOption,
     JsonOption,
@@ -17,7 +17,7 @@ from station.cli.options import (
     numbers_by_name,
     typed_number,
 )
-from station.cli.say import LANGUAGE, Exit, _, out, show, tell
+from station.cli.say import LANGUAGE, _, out, show, tell
 from ui.words.i18n import translator
 from ui.words.plan import plan_sentence
 
@@ -74,16 +74,10 @@ def take(
     pin: PinOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    body = {"text": text_of(file), "why": why, "dry_run": dry_run}
+    body = {"text": read_table(file), "why": why, "dry_run": dry_run}
     taken = ask(config, "POST", "/plan/file", body, headers=in_name_of(by, pin))
-    if as_json:
-        out(taken)
-    else:
-        for one in taken["errors"]:
-            tell(one["message"])
-        said = _("would be planned: {cells}") if dry_run else _("planned: {cells}")
-        tell(said.format(cells=", ".join(taken["cells"]) or "-"))
-    raise typer.Exit(Exit.NEGATIVE if taken["errors"] else Exit.DONE)
+    said = _("would be planned: {cells}") if dry_run else _("planned: {cells}")
+    end_taken(taken, said.format(cells=", ".join(taken["cells"]) or "-"), as_json=as_json)
 
 
 def _sentence(line: dict[str, Any]) -> str:

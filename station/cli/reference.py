@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from station.cli.certificates import text_of
 from station.cli.counter import LONG_S, ask, in_name_of, segment
+from station.cli.files import end_taken, read_table, write_bytes
 from station.cli.options import ConfigOption, JsonOption, ManagerOption, PinOption
-from station.cli.say import Exit, _, fail, out, show, tell
+from station.cli.say import _, show
 
 ListArgument = Annotated[
     str,
@@ -36,21 +36,15 @@ def take(
     pin: PinOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    body = {"text": text_of(file), "dry_run": dry_run}
+    body = {"text": read_table(file), "dry_run": dry_run}
     path = f"/reference/{segment(name)}/file"
     taken = ask(config, "POST", path, body, headers=in_name_of(by, pin), timeout=LONG_S)
-    if as_json:
-        out(taken)
-    else:
-        for one in taken["errors"]:
-            tell(one["message"])
-        said = (
-            _("would be new: {added}, changed: {changed}, as before: {known}, not taken: {wrong}")
-            if dry_run
-            else _("new: {added}, changed: {changed}, as before: {known}, not taken: {wrong}")
-        )
-        tell(said.format(**taken, wrong=len(taken["errors"])))
-    raise typer.Exit(Exit.NEGATIVE if taken["errors"] else Exit.DONE)
+    said = (
+        _("would be new: {added}, changed: {changed}, as before: {known}, not taken: {wrong}")
+        if dry_run
+        else _("new: {added}, changed: {changed}, as before: {known}, not taken: {wrong}")
+    )
+    end_taken(taken, said.format(**taken, wrong=len(taken["errors"])), as_json=as_json)
 
 
 def export(
@@ -62,10 +56,7 @@ def export(
     if file is None:
         show(text.rstrip("\r\n"))
         return
-    try:
-        file.write_text(text, encoding="utf-8-sig", newline="")
-    except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+    write_bytes(file, text.encode("utf-8-sig"))
 
 
 def retire(
