@@ -3,6 +3,7 @@
 What does not fit the book of a cell is asked about first: `asked_of_cells`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid, NotAllowed, NotFound
 from station.grain.identifiers import Regime
 from station.grain.past import Grain
+from station.grain.reasons import Reason
 from station.receival import cells, proposals
 from station.receival.asked_of_cells import (
     EXACT_KG,
@@ -58,6 +60,7 @@ def move_out(
         row = take_out(
             tx, desk, cell, kg, reason, paper_number, actor, at, weighings=weighings, title=title,
             external=external, despite_kg=despite_kg, despite_remarks=despite_remarks,
+            asked=check_paper(tx, "out", paper_number),
         )  # fmt: skip
         proposals.propose_open_loads(tx, desk, at)
     return row
@@ -67,15 +70,13 @@ def take_out(
     tx: Session, desk: Desk, cell: str, kg: float, reason: str, paper_number: str, actor: Actor,
     at: datetime, *, weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID,
     external: External | None = None, despite_kg: float | None = None, despite_remarks: bool = False,
-    rests_on: tuple[str | None, str | None] = (None, None),
+    rests_on: tuple[str | None, str | None] = (None, None), asked: Sequence[Reason] = (),
 ) -> CellMovement:  # fmt: skip
     """Does what `move_out` says in the caller's transaction; loads are not proposed anew. `rests_on`: the two
-    weights where a visit has used them already."""
+    weights where a visit has used them already. `asked`: what the caller found to ask beside the mass."""
     source = find_cell(tx, cell)
     known = cells.last_movement(tx, source.id)
-    asked = check_leaving(source, known, kg)
-    if rests_on == (None, None):  # a visit's paper may say several cells
-        asked += check_paper(tx, "out", paper_number)
+    asked = [*check_leaving(source, known, kg), *asked]
     despite = check_answered(asked, kg, Answer(despite_kg, reason))
     row = movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
     row.values, row.grain = cells.part_of(known, kg), cells.grain_of(source, known).as_dict()

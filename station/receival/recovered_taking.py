@@ -6,8 +6,6 @@ from sqlmodel import col, false, select
 
 from station.receival.recovered_rows import Row, Work, change, table_of
 from station.store.tables import (
-    AnnouncedArrival,
-    ExpectedShipment,
     Frame,
     Load,
     Person,
@@ -130,16 +128,22 @@ def _shipments(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
         yield row | moved
 
 
-def _expected(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
-    """Headquarters may have told of a shipment again since the restore: it is the same one."""
-    for row in rows:
-        query = select(ExpectedShipment).where(ExpectedShipment.number == row["number"])
-        here = work.tx.exec(query).first()
-        if here is None or here.id == row["id"]:
-            yield row
-        elif here.load_id is None:
-            work.touched.discard(("expected_shipment", (here.id,)))
-            yield row | {"id": here.id}
+def _told_again(name: str, key: str, used: str) -> Callable[[Work, Iterable[Row]], Iterator[Row]]:
+    """Take rows of which another program may have told again since the restore: the same `key` is the same
+    thing, and what is `used` here already stays."""
+    table = table_of(name)
+
+    def take(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            query = select(table.c.id, table.c[used]).where(table.c[key] == row[key])
+            here = work.tx.execute(query).first()
+            if here is None or here[0] == row["id"]:
+                yield row
+            elif here[1] is None:
+                work.touched.discard((name, (here[0],)))
+                yield row | {"id": here[0]}
+
+    return take
 
 
 def _print_jobs(_work: Work, rows: Iterable[Row]) -> Iterator[Row]:
@@ -148,20 +152,9 @@ def _print_jobs(_work: Work, rows: Iterable[Row]) -> Iterator[Row]:
         yield row if row["state"] in ("printed", "dropped") else row | {"state": "asks", "unanswered": True}
 
 
-def _announced(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
-    """The program may have announced it again since the restore: it is the same apport."""
-    for row in rows:
-        query = select(AnnouncedArrival).where(AnnouncedArrival.external_ref == row["external_ref"])
-        here = work.tx.exec(query).first()
-        if here is None or here.id == row["id"]:
-            yield row
-        elif here.visit_id is None:
-            work.touched.discard(("announced_arrival", (here.id,)))
-            yield row | {"id": here.id}
-
-
 TAKEN: Mapping[str, Callable[[Work, Iterable[Row]], Iterator[Row]]] = {
     "person": _persons, "terminal": _terminals, "load": _loads, "frame": _frames, "weighing": _weighings,
     "reading": _readings, "pairing": _pairings, "ticket": _tickets, "shipment": _shipments,
-    "expected_shipment": _expected, "print_job": _print_jobs, "announced_arrival": _announced,
+    "expected_shipment": _told_again("expected_shipment", "number", "load_id"), "print_job": _print_jobs,
+    "announced_arrival": _told_again("announced_arrival", "external_ref", "visit_id"),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.past import Grain
 from station.post import identity
 from station.receival import movements, print_jobs, proposals
+from station.receival.asked_of_cells import check_paper
 from station.receival.movements import NOTHING_SAID, Title
 from station.receival.shipment_paper import ShipmentPaper, travelling, written
 from station.store import audit, counters
@@ -50,6 +51,7 @@ def ship(
         movement = movements.take_out(
             tx, desk, cell, kg, reason, paper_number or number, actor, at, weighings=weighings, title=title,
             despite_kg=despite_kg, despite_remarks=despite_remarks,
+            asked=check_paper(tx, "out", paper_number),
         )  # fmt: skip
         paper = _paper(tx, desk, number, species, journey, movement, at)
         row = Shipment(
