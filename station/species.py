@@ -19,6 +19,11 @@ from drivers.reading import PLAUSIBLE, Analyte
 Product = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
+def _plain(number: float) -> float:
+    """A whole number without its decimals, as the file has it."""
+    return int(number) if number.is_integer() else number
+
+
 class SpeciesEntry(Entry):
     """`photo`: kernels of several species that look alike are judged under one name; None: its own.
     `oilseed`: it takes up insecticides for grain, which it may not have."""
@@ -35,7 +40,7 @@ class SpeciesEntry(Entry):
         for analyte, (low, high) in usual.items():
             lowest, highest = PLAUSIBLE[analyte]
             if not lowest <= low < high <= highest:
-                told = {"analyte": str(analyte), "lowest": lowest, "highest": highest}
+                told = {"analyte": str(analyte), "lowest": _plain(lowest), "highest": _plain(highest)}
                 raise PydanticCustomError(
                     "usual", "{analyte} must be [lowest, highest] within {lowest} to {highest}", told
                 )

@@ -1,7 +1,7 @@
 """Ask by name which values are to be confirmed, because a control of what measured them failed, and which are
 used by no comparison."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlmodel import Session, and_, col, false, or_, select
@@ -17,10 +17,10 @@ def open_holds(tx: Session) -> Sequence[Hold]:
     return tx.exec(select(Hold).where(col(Hold.ended).is_(False)).order_by(col(Hold.seq))).all()
 
 
-def released_holds(tx: Session, analyte: str) -> Sequence[Hold]:
-    """Return the holds of an analyte whose values a manager released."""
+def released_holds(tx: Session, analytes: Collection[str]) -> Sequence[Hold]:
+    """Return the holds of these analytes whose values a manager released."""
     query = select(Hold).join(HoldAct, col(HoldAct.hold_id) == Hold.id).where(HoldAct.act == RELEASED)
-    return tx.exec(query.where(Hold.analyte == analyte).order_by(col(Hold.seq))).all()
+    return tx.exec(query.where(col(Hold.analyte).in_(analytes)).order_by(col(Hold.seq))).all()
 
 
 def is_covered(hold: Hold) -> Any:
@@ -39,7 +39,7 @@ def is_covered(hold: Hold) -> Any:
 def is_released(tx: Session, analyte: str) -> Any:
     """The condition on `Measurement` that a manager released the value of this analyte: no comparison uses
     it."""
-    return or_(false(), *(is_covered(hold) for hold in released_holds(tx, analyte)))
+    return or_(false(), *(is_covered(hold) for hold in released_holds(tx, [analyte])))
 
 
 def covering(holds: Iterable[Hold], method: str, source: str | None, analyte: str, at: Any) -> Hold | None:

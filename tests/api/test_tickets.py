@@ -66,7 +66,7 @@ def test_an_arrival_says_whose_the_grain_is_and_what_others_call_it(counter: Cou
 
 
 def test_an_outbound_visit_is_refused_with_what_to_do_instead(still: Counter) -> None:
-    for language, said in (("en", "outbound visit"), ("fr", "Saisissez-le")):
+    for language, said in (("en", "outbound visit"), ("fr", "comme expédition")):
         with still.client(language=language) as anne:
             refused = problem(anne.post("/visits", json=arrival(direction="outbound")), 422, "outbound_visit")
             assert said in refused["action"]

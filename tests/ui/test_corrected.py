@@ -28,5 +28,4 @@ async def test_a_corrected_value_shows_by_how_much(station: Station) -> None:
         await t.see("AB-123-CD")
         await t.press("f5")
         await t.see("nir, corr. +0,2")
-        await t.press("pagedown")
         await t.see("Protéines 12,22 % MS, valeur corrigée de +0,2 (mesuré : 12,02)")

@@ -62,6 +62,6 @@ def test_odds_of_which_a_part_is_not_known_say_so() -> None:
 
 def test_a_cells_mean_says_of_how_much_it_is_known_and_nothing_where_it_is_of_all() -> None:
     mean = schemas.CellMeanNow(value=14.5, unit="%", known_t=48.2)
-    assert plain([known_part(mean, 118.2, translator("fr"))]) == [" (connu pour 48,2 t)"]
-    assert known_part(mean, 48.3, translator("fr")) == ""
-    assert known_part(schemas.CellMeanNow(value=14.5, unit="%"), 118.2, translator("fr")) == ""
+    assert plain([known_part(mean.known_t, 118.2, translator("fr"))]) == [" (connu pour 48,2 t)"]
+    assert known_part(mean.known_t, 48.3, translator("fr")) == ""
+    assert known_part(schemas.CellMeanNow(value=14.5, unit="%").known_t, 118.2, translator("fr")) == ""

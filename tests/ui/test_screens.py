@@ -126,7 +126,7 @@ async def test_dialogs_and_help_are_whole(busy_station: Station) -> None:
     async with terminal(busy_station, "fr") as t:
         for key, told in (
             ("f1", "Lisez un code-barres d'échantillon"),
-            ("f10", "Bons d'apport"),
+            ("f10", "Annuler le passage de GH-012-IJ"),
         ):
             await t.press(key)
             await t.see(told)

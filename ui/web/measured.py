@@ -30,7 +30,7 @@ def cell_means(t: Translator, cell: schemas.Cell) -> str:
     marked = t.gettext("{value} (to be confirmed)")
     texts = []
     for analyte, value in cell.quality.items():
-        text = _one(t, analyte, value) + known_part(value, cell.content_t, t)
+        text = _one(t, analyte, value) + known_part(value.known_t, cell.content_t, t)
         texts.append(marked.format(value=text) if analyte in cell.to_confirm else text)
     return " · ".join(texts)
 

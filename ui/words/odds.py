@@ -2,28 +2,21 @@
 will hold."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from ui.words.i18n import N_, Translator
 from ui.words.parameters import odds, parameter_texts
 from ui.words.vocabulary import ANALYTES, word
 
 _WITHOUT_GRADE = frozenset({"hold_cell", "quarantine_cell", "by_declaration"})
-
-
 _UNKNOWN = frozenset({"known_later", "not_declared"})
 
 
-class _PartlyKnown(Protocol):
-    @property
-    def known_t(self) -> float | None: ...
-
-
-def known_part(mean: _PartlyKnown, content_t: float, t: Translator) -> str:
+def known_part(known_t: float | None, content_t: float, t: Translator) -> str:
     """Write, to be put behind a cell's mean, of how many tonnes it is known; nothing where it is of all."""
-    if mean.known_t is None or mean.known_t >= 0.99 * content_t:
+    if known_t is None or known_t >= 0.99 * content_t:
         return ""
-    return t.gettext(N_(" (known of {tonnes})")).format(tonnes=t.tonnes(mean.known_t))
+    return t.gettext(N_(" (known of {tonnes})")).format(tonnes=t.tonnes(known_t))
 
 
 def odds_texts(

@@ -15,6 +15,8 @@ from station.store.tables import LabResult, Sample
 
 
 def lab_results(view: View, rows: Sequence[LabResult]) -> list[schemas.LabResult]:
+    if not rows:
+        return []
     ids = [row.sample_id for row in rows if row.sample_id]
     samples = {one.id: one for one in view.tx.exec(select(Sample).where(col(Sample.id).in_(ids)))}
     view.names_of([row.by for row in rows])

@@ -12,6 +12,8 @@ from station.store.tables import CustodyAct, Load, RetainedSample, Sample, SentS
 
 
 def retained(view: View, rows: Sequence[RetainedSample]) -> list[schemas.Retained]:
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     samples = _samples(view, rows)
     custody, why = store.custody_of(view.tx, ids), store.reasons_sent(view.tx, ids)

@@ -12,6 +12,8 @@ from station.store.tables import HoldAct, LabResult, Reading, Revision, Ticket
 
 
 def revisions(view: View, rows: Sequence[Revision]) -> list[schemas.Revision]:
+    if not rows:
+        return []
     view.names_of(row.ended_by for row in rows)
     tickets = tickets_by_load(view.tx, [row.load_id for row in rows])
     return [_revision(view, row, tickets.get(row.load_id)) for row in rows]

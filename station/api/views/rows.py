@@ -145,14 +145,14 @@ def _waits_for(view: View, proposal: Proposal) -> list[str]:
 
 
 def visit_rows(view: View, visits: Sequence[Visit]) -> list[schemas.VisitRow]:
-    return [schemas.VisitRow(**fields) for fields in visit_fields(view, visits)]
+    chains = batches.chains_by_visit(view.tx, [visit.id for visit in visits])
+    return [schemas.VisitRow(**fields) for fields in visit_fields(view, visits, chains)]
 
 
-def visit_fields(view: View, visits: Sequence[Visit]) -> list[dict[str, Any]]:
+def visit_fields(view: View, visits: Sequence[Visit], chains: Mapping[str, Chain]) -> list[dict[str, Any]]:
     """The fields of each visit's VisitRow. `gross_kg`: the full vehicle; parts that were weighed apart are
     summed."""
-    ids = [visit.id for visit in visits]
-    loads, chains = batches.loads_by_visit(view.tx, ids), batches.chains_by_visit(view.tx, ids)
+    loads = batches.loads_by_visit(view.tx, [visit.id for visit in visits])
     suppliers = batches.supplier_names(view.tx, (visit.supplier_id for visit in visits))
     facts = load_facts(view, [load for some in loads.values() for load in some], chains)
     found = []

@@ -6,19 +6,19 @@ from station.api import schemas
 from station.api.language import reasons
 from station.api.views import rows
 from station.api.views.view import View, external_of
-from station.store import batches, queries
+from station.store import batches
 from station.store.batches import Chain
 from station.store.tables import Supplier, Vehicle, Visit
 
 
 def visit(view: View, row: Visit) -> schemas.Visit:
-    chain = queries.chain_of(view.tx, row.id)
-    (fields,) = rows.visit_fields(view, [row])
+    chains = batches.chains_by_visit(view.tx, [row.id])
+    (fields,) = rows.visit_fields(view, [row], chains)
     return schemas.Visit(
         **fields,
         note=row.note,
         entered_by=view.name_of(row.entered_by) or "",
-        weighings=_chain(view, chain),
+        weighings=_chain(view, chains.get(row.id, ())),
         **external_of(row),
     )
 

@@ -83,4 +83,4 @@ def test_no_page_costs_more_in_a_long_campaign(begun: Day, grown: Day) -> None:
         if is_endless(statement, detail)
     }
     assert endless == set()
-    assert {name: one.statements for name, one in after.items() if one.statements > 72} == {}
+    assert {name: one.statements for name, one in after.items() if one.statements > 64} == {}

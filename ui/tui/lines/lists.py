@@ -98,7 +98,7 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
     """Write quality, grade, claims, target, when it is full, pits, and what is out of the ordinary."""
     quality = ", ".join(
         marked_value(name, value, t, to_confirm=name in cell.to_confirm)
-        + known_part(value, cell.content_t, t)
+        + known_part(value.known_t, cell.content_t, t)
         for name, value in cell.quality.items()
     )
     parts = [quality] if quality else []

@@ -93,8 +93,9 @@ def load(reader: Reads, load_id: str) -> Response:
 
 def _page(reader: Reader, view: View, row: Load) -> LoadPage:
     tx = view.tx
+    came = tx.get_one(Visit, row.visit_id)
     shown = load_view.load(view, row)
-    visit = visit_view.visit(view, tx.get_one(Visit, row.visit_id))
+    visit = visit_view.visit(view, came)
     samples = [sample.id for sample in queries.samples_of(tx, row.id)]
     results = results_by_sample(tx, samples)
     kept = retained(view, retained_of_loads(tx, [row.id]))
@@ -150,11 +151,12 @@ def _paid(reader: Reader, view: View, row: Load) -> list[schemas.Pay]:
 def _released(tx: Session, load: schemas.Load) -> set[str]:
     """The analytes whose value stands on a reading that a manager has released."""
     readings = {one.id: one for one in load.readings}
+    holds = released_holds(tx, {used.analyte for used in load.values})
     return {
         used.analyte
         for used in load.values
         if (one := readings.get(used.reading_id))
-        and covering(released_holds(tx, used.analyte), MACHINE, one.instrument_id, used.analyte, one.at)
+        and covering(holds, MACHINE, one.instrument_id, used.analyte, one.at)
     }
 
 
