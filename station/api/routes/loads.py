@@ -9,6 +9,7 @@ from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
+from station.api.confirming import tipped_of
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import outcome
@@ -28,7 +29,6 @@ from station.receival import (
     visits,
     visual_checks,
 )
-from station.receival.tippings import Tipped
 from station.store import pages, queries
 from station.store.tables import Load
 
@@ -133,8 +133,7 @@ def answer_paper(asked: Asked, by: By, load_id: str, body: schemas.PaperIn) -> s
 def correct_tipping(asked: Asked, by: By, load_id: str, body: schemas.TippedIn) -> schemas.Load:
     """A closed load went elsewhere than its ticket says: the cells follow to the kilogram, and the ticket is
     replaced."""
-    parts = [Tipped(part.pit, part.cell, part.share, part.kg) for part in body.parts]
-    tipped_elsewhere.correct_tipping(asked.desk, load_id, parts, body.reason, by, asked.now())
+    tipped_elsewhere.correct_tipping(asked.desk, load_id, tipped_of(body.parts), body.reason, by, asked.now())
     return _shown(asked, load_id)
 
 
@@ -145,7 +144,7 @@ def close_from_pad(asked: Asked, by: By, load_id: str, body: schemas.PadIn) -> s
         body.paper_number,
         paper_pad.Read(body.tare.kg, body.tare.at),
         paper_pad.Read(body.gross.kg, body.gross.at) if body.gross else None,
-        tuple(Tipped(part.pit, part.cell, part.share, part.kg) for part in body.tipped),
+        tipped_of(body.tipped),
         body.bridge,
         body.despite_remarks,
     )

@@ -143,7 +143,7 @@ def cancel_note(asked: Asked, by: By, number: NoteNumber, body: schemas.OutcomeI
 
 
 @router.post("/notes/{number}/returned", responses=problems(404, 409))
-def take_back(asked: Asked, by: By, number: NoteNumber, body: schemas.DeliveryBackIn) -> schemas.DeliveryNote:
+def take_back(asked: Asked, by: By, number: NoteNumber, body: schemas.BackIn) -> schemas.DeliveryNote:
     """The vehicle came back with the goods."""
     row = delivery_notes.take_back(
         asked.desk, number, body.reason, by, asked.now(), kg=body.kg, cell=body.cell,

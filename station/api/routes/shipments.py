@@ -68,7 +68,7 @@ def cancel(asked: Asked, by: By, number: str, body: schemas.OutcomeIn) -> schema
 
 
 @router.post("/left/{number}/returned", responses=problems(404, 409))
-def take_back(asked: Asked, by: By, number: str, body: schemas.ShipmentBackIn) -> schemas.ShipmentLeft:
+def take_back(asked: Asked, by: By, number: str, body: schemas.BackIn) -> schemas.ShipmentLeft:
     """The truck came back with the grain."""
     row = shipments.take_back(
         asked.desk, number, body.reason, by, asked.now(), cell=body.cell, kg=body.kg,

@@ -5,14 +5,11 @@ from fastapi import APIRouter
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
+from station.api.confirming import confirmed, tipped_by_load
 from station.api.openapi import problems
 from station.api.views import reference as views
-from station.api.views.tickets import ticket
 from station.api.views.view import view_of
-from station.api.views.visits import visit
-from station.api.views.weighings import weighing
 from station.receival import stored_tares as acts
-from station.receival.tippings import Tipped
 
 router = APIRouter(tags=["weighings"])
 
@@ -46,17 +43,9 @@ def end_tare(asked: Asked, by: By, tare_id: str) -> schemas.StoredTare:
 def use_tare(asked: Asked, by: By, visit_id: str, body: schemas.UseTareIn) -> schemas.WeighingConfirmed:
     """It closes the visit's loads with tickets that say which weighing it was. One that is too old is 409
     `tare_too_old`, whatever was said."""
-    tipped = {
-        load_id: [Tipped(part.pit, part.cell, part.share, part.kg) for part in parts]
-        for load_id, parts in body.tipped.items()
-    }
     done = acts.use_tare(
-        asked.desk, visit_id, body.tare_id, by, asked.now(), load_ids=body.load_ids, tipped=tipped,
+        asked.desk, visit_id, body.tare_id, by, asked.now(), load_ids=body.load_ids,
+        tipped=tipped_by_load(body.tipped),
         despite_remarks=body.despite_remarks,
     )  # fmt: skip
-    with view_of(asked) as view:
-        return schemas.WeighingConfirmed(
-            weighing=weighing(view, done.weighing),
-            visit=visit(view, done.visit),
-            tickets=[ticket(view, row) for row in done.tickets],
-        )
+    return confirmed(asked, done)

@@ -7,15 +7,13 @@ from fastapi import APIRouter, Response
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
+from station.api.confirming import confirmed, tipped_by_load
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
-from station.api.views.tickets import ticket
 from station.api.views.view import view_of
-from station.api.views.visits import visit
 from station.api.views.weighings import weighing, weighings
 from station.receival import taking_back
 from station.receival import weighings as acts
-from station.receival.tippings import Tipped
 from station.store import pages
 from station.store.tables import Weighing
 
@@ -62,21 +60,12 @@ def confirm(
     asked: Asked, by: By, weighing_id: str, body: schemas.ConfirmWeighingIn
 ) -> schemas.WeighingConfirmed:
     """A first weighing starts the visit's chain; an intermediate or last one closes loads with tickets."""
-    tipped = {
-        load_id: [Tipped(part.pit, part.cell, part.share, part.kg) for part in parts]
-        for load_id, parts in body.tipped.items()
-    }
     done = acts.confirm(
         asked.desk, weighing_id, body.visit_id, body.role, by, asked.now(),
-        load_ids=body.load_ids, tipped=tipped, part=body.part or "",
+        load_ids=body.load_ids, tipped=tipped_by_load(body.tipped), part=body.part or "",
         despite_remarks=body.despite_remarks,
     )  # fmt: skip
-    with view_of(asked) as view:
-        return schemas.WeighingConfirmed(
-            weighing=weighing(view, done.weighing),
-            visit=visit(view, done.visit),
-            tickets=[ticket(view, row) for row in done.tickets],
-        )
+    return confirmed(asked, done)
 
 
 @router.post("/{weighing_id}/dismiss", responses=problems(404, 409))

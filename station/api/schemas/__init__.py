@@ -176,6 +176,7 @@ from station.api.schemas.models import (
 )
 from station.api.schemas.movements import (
     Act,
+    BackIn,
     CellCleaningIn,
     CellTreatmentIn,
     CorrectionIn,
@@ -197,7 +198,6 @@ from station.api.schemas.outbound import (
     BulletinValue,
     CargoName,
     CleaningLevel,
-    DeliveryBackIn,
     DeliveryNote,
     Drawn,
     GradeLimit,
@@ -333,7 +333,6 @@ from station.api.schemas.rules import (
 )
 from station.api.schemas.shipments import (
     ShipmentArrivalIn,
-    ShipmentBackIn,
     ShipmentExpected,
     ShipmentIn,
     ShipmentLeft,
@@ -411,6 +410,7 @@ __all__ = [
     "ArrivalCorrectionIn",
     "ArrivalIn",
     "AssignIn",
+    "BackIn",
     "BackupHealth",
     "Barcode",
     "BarcodeIn",
@@ -472,7 +472,6 @@ __all__ = [
     "Decision",
     "DecisionIn",
     "Declared",
-    "DeliveryBackIn",
     "DeliveryNote",
     "DescribeIn",
     "DestroyIn",
@@ -667,7 +666,6 @@ __all__ = [
     "Share",
     "ShiftIn",
     "ShipmentArrivalIn",
-    "ShipmentBackIn",
     "ShipmentExpected",
     "ShipmentIn",
     "ShipmentLeft",

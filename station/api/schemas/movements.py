@@ -211,3 +211,15 @@ class Movement(Referenced):
     weighings: list[str]
     values: dict[str, Value]
     act: Act | None = None
+
+
+class BackIn(In):
+    """What left comes back: `kg` as weighed now (the difference of `weighings`, empty and full, where there
+    are any), else as it left; into `cell`, else where it came from. `despite_kg`: `kg` once more."""
+
+    reason: Why
+    cell: Key | None = None
+    kg: Moved | None = None
+    weighings: tuple[Key, Key] | None = None
+    despite_kg: Moved | None = None
+    despite_remarks: bool = False

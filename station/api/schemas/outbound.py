@@ -110,18 +110,6 @@ class OutboundEndIn(In):
     reason: Why
 
 
-class DeliveryBackIn(In):
-    """The vehicle came back: `kg` as weighed now (the difference of `weighings`, empty and full), else as it
-    left; into `cell`, else where it came from. `despite_kg`: `kg` once more."""
-
-    reason: Why
-    cell: Key | None = None
-    kg: Moved | None = None
-    weighings: tuple[Key, Key] | None = None
-    despite_kg: Moved | None = None
-    despite_remarks: bool = False
-
-
 class OutboundOrder(BaseModel):
     """An order that is open; `left_kg` of it are left (None: it has no end)."""
 

@@ -17,7 +17,6 @@ from station.api.schemas.common import (
     Text,
     TrailerPlate,
     Value,
-    Why,
 )
 from station.api.schemas.movements import Moved
 
@@ -41,18 +40,6 @@ class ShipmentIn(In):
     paper_number: Text = ""
     regime: RegimeCode | None = None
     organisation: Organisation | None = None
-    weighings: tuple[Key, Key] | None = None
-    despite_kg: Moved | None = None
-    despite_remarks: bool = False
-
-
-class ShipmentBackIn(In):
-    """The truck came back: `kg` as weighed now (the difference of `weighings`, empty and full, where there
-    are any), else as it left; into `cell`, else where it came from."""
-
-    reason: Why
-    cell: Key | None = None
-    kg: Moved | None = None
     weighings: tuple[Key, Key] | None = None
     despite_kg: Moved | None = None
     despite_remarks: bool = False
