@@ -218,7 +218,7 @@ def test_a_station_whose_loops_stand_still_is_started_again(box: Box) -> None:
 
 
 def test_a_photo_that_gets_no_answer_starts_the_station_again(box: Box) -> None:
-    token = box.machine.run("silo token add phone --kind phone --config /etc/silo/site.toml 2>/dev/null")
+    token = box.machine.run("silo token add camera --kind app --config /etc/silo/site.toml 2>/dev/null")
     image = cv2.imencode(".jpg", np.full((600, 800, 3), 200, np.uint8))[1].tobytes()
     with that_hangs(box, "worker"):
         box.accepts(20)

@@ -39,8 +39,9 @@ def test_only_what_is_held_is_marked(language: str, mark: str) -> None:
     told = [entry for section in sections(load, Board(), t) for entry in section.entries]
     (warning,) = [entry for entry in told if isinstance(entry, str) and mark in entry]
     assert warning.startswith("! ")
-    quality = {one.analyte: schemas.Value(value=one.value, unit="%", basis="as_is") for one in values}
+    quality = {one.analyte: schemas.CellMeanNow(value=one.value, unit="%", basis="as_is") for one in values}
     cell = schemas.Cell.model_construct(
-        quality=quality, to_confirm=["protein"], grade=None, role="normal", open=True, claims=[], pits=[]
-    )
+        quality=quality, to_confirm=["protein"], grade=None, role="normal", open=True, claims=[], pits=[],
+        content_t=120.0,
+    )  # fmt: skip
     assert cell_notes(cell, Board(), t).count(mark) == 1
