@@ -5,6 +5,8 @@ Results go to standard output (JSON lines where `--json`), messages to standard 
 or unreadable (starting again does not help), 75 busy or full (starting again may help).
 """
 
+import sys
+
 import typer
 
 from station.cli import (
@@ -48,6 +50,7 @@ from station.cli import (
     stages,
     tickets,
     trace,
+    usage,
     version,
 )
 from station.cli.say import _
@@ -105,4 +108,4 @@ for register in (
 
 
 def main() -> None:
-    app()
+    sys.exit(usage.run(app))
