@@ -122,10 +122,18 @@ class TreatmentProduct:
 @dataclass(frozen=True, slots=True)
 class Masters:
     """Who is master of what, the station or the program of the co-operative; no decision on a load stands on
-    it. `arrival`: "erp" opens a visit without a person's key. `reference`: who keeps suppliers and lists."""
+    it. `arrival`: "erp" opens a visit without a person's key. `ticket_number`: "erp" gives tickets (bons
+    d'apport) their numbers. `legal_ticket`: the ticket of "erp" is the legal one, and ours is a weigh note.
+    `reference`: who keeps suppliers and lists."""
 
     arrival: str = "station"
+    ticket_number: str = "station"
+    legal_ticket: str = "station"
     reference: str = "station"
+
+    @property
+    def issue_tickets_elsewhere(self) -> bool:
+        return "erp" in (self.ticket_number, self.legal_ticket)
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,6 +275,8 @@ ACCESS: Mapping[str, Access] = {
     "POST /announced/{announced_id}/arrive": _OPERATOR,
     "PUT /erp/arrivals/{external_ref}": _ERP,
     "DELETE /erp/arrivals/{external_ref}": _ERP,
+    "PUT /erp/arrivals/{external_ref}/ticket-number": _ERP,
+    "PUT /erp/loads/{load_id}/ticket-number": _ERP,
     "GET /feed": _ERP,
     # captures
     "POST /captures": _CAPTURES,

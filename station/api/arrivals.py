@@ -3,6 +3,7 @@
 from station.api import schemas
 from station.grain.identifiers import Regime
 from station.receival.announcing import Announcement
+from station.receival.erp_tickets import Issued
 from station.receival.external import External
 from station.receival.visits import Arrival, NewLoad
 
@@ -18,7 +19,12 @@ def announcement_of(body: schemas.AnnouncementIn) -> Announcement:
         plate=body.plate, trailer=body.trailer, supplier=body.supplier, note=body.note,
         loads=tuple(load_of(load) for load in body.loads), campaign=body.campaign,
     )  # fmt: skip
-    return Announcement(arrival, body.badge, body.order_ref, body.expected_at, body.is_here)
+    numbers = tuple(body.ticket_numbers) if any(body.ticket_numbers) else ()
+    return Announcement(arrival, body.badge, body.order_ref, body.expected_at, body.is_here, numbers)
+
+
+def issued_of(body: schemas.ErpTicketIn, *, ref: str = "", load_id: str = "") -> Issued:
+    return Issued(body.number, load_id, ref, body.load, body.net_kg, body.cell)
 
 
 def load_of(load: schemas.LoadIn) -> NewLoad:

@@ -17,10 +17,11 @@ from typing import Any
 from drivers.transport.half_written import is_temporary
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Refusal
-from station.api.arrivals import announcement_of
+from station.api import schemas
+from station.api.arrivals import announcement_of, issued_of
 from station.api.views.feed import feed
 from station.exchange.reading import MOST_BYTES, Said, read_file
-from station.receival import announcing
+from station.receival import announcing, erp_tickets
 from station.receival.table_files import RowError
 from station.store.durable import arriving
 from ui.words.row_errors import row_error
@@ -103,14 +104,17 @@ class Exchange:
         try:
             did = self._act(said)
         except Refusal as refusal:
-            return self._wrong(RowError(said.line, refusal.code.value, refusal.params), said.ref)
-        return {"line": said.line, "external_ref": said.ref, "did": did}
+            return self._wrong(RowError(said.line, refusal.code.value, refusal.params), said.named)
+        return {"line": said.line, "external_ref": said.named, "did": did}
 
     def _act(self, said: Said) -> str:
         at = self.clock()
         if said.body is None:
             announcing.withdraw(self.desk, said.ref, PROGRAM, at)
             return "withdrawn"
+        if isinstance(said.body, schemas.ErpTicketIn):
+            issued = issued_of(said.body, ref=said.ref, load_id=said.load_id)
+            return erp_tickets.take_number(self.desk, issued, PROGRAM, at)[1]
         return announcing.announce(self.desk, said.ref, announcement_of(said.body), PROGRAM, at)[1]
 
     def _wrong(self, error: RowError, ref: str = "") -> dict[str, Any]:

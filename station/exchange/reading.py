@@ -1,4 +1,5 @@
-"""A file that another program writes: announced apports as JSON, or as CSV with one load a line.
+"""A file that another program writes, as JSON or as CSV: announced apports (one load a line), and the numbers
+of the tickets (bons d'apport) that it issues.
 
 What cannot be taken is told with its line; nothing is raised.
 """
@@ -14,25 +15,34 @@ from station.api import schemas
 from station.receival.table_files import RowError, RowRefused, TableFile, column_among
 
 MOST_BYTES, MOST_ROWS = 5_000_000, 5_000
-REF = "external_ref"
+REF, LOAD_ID, TICKET = "external_ref", "load_id", "ticket_number"
 COLUMNS = {
     REF: ("ref", "external ref", "reference", "numero"), "plate": ("plate", "immatriculation", "plaque"),
     "trailer": ("trailer", "remorque"), "supplier": ("supplier", "apporteur"),
     "species": ("species", "espece"), "declared_variety": ("variety", "variete"),
     "order_ref": ("order", "commande", "contrat"), "expected_at": ("expected", "attendu"),
     "badge": ("badge",), "note": ("note",), "barcode": ("barcode", "code-barres"),
+    TICKET: ("ticket number", "bon", "numero bon"), LOAD_ID: ("load id",), "load": ("load", "rang"),
+    "net_kg": ("net", "net kg"), "cell": ("cell", "cellule"),
 }  # fmt: skip
 _OF_LOAD = ("species", "declared_variety", "barcode")
 _NEEDED = (REF, "plate", "supplier", "species")
+_OF_TICKET = ("load", "net_kg", "cell")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a file says of one apport. `body` None: it does not come."""
+    """What a file says of one apport, or of the ticket of a load of it (or of the load `load_id`). `body`
+    None: it does not come."""
 
     line: int
     ref: str
-    body: schemas.AnnouncementIn | None
+    body: schemas.AnnouncementIn | schemas.ErpTicketIn | None
+    load_id: str = ""
+
+    @property
+    def named(self) -> str:
+        return self.ref or self.load_id
 
 
 def read_file(data: bytes, *, is_csv: bool) -> tuple[list[Said], list[RowError]]:
@@ -61,25 +71,39 @@ def _read_json(text: str) -> tuple[list[Said], list[RowError]]:
 def _read_csv(text: str) -> tuple[list[Said], list[RowError]]:
     table = TableFile(
         lambda title: column_among(COLUMNS, title),
-        lambda titles: [name for name in _NEEDED if name not in titles],
+        _lacking,
         MOST_ROWS,
     )
     lines, errors = table.read(text, _line)
+    tickets = [(number, row) for number, row in lines if "loads" not in row]
     merged: dict[str, tuple[int, dict[str, Any]]] = {}
     for number, row in lines:
+        if "loads" not in row:
+            continue
         known = merged.setdefault(row[REF], (number, row))
         if known[1] is not row:
             known[1]["loads"] += row["loads"]
-    said, wrong = _each(list(merged.values()))
+            known[1]["ticket_numbers"] += row["ticket_numbers"]
+    said, wrong = _each([*merged.values(), *tickets])
     return said, sorted([*errors, *wrong], key=lambda one: one.line or 0)
+
+
+def _lacking(titles: Sequence[str | None]) -> list[str]:
+    """Name the columns that are missing: a table of tickets needs no more than which one has which number."""
+    if TICKET in titles and "plate" not in titles:
+        return [] if REF in titles or LOAD_ID in titles else [REF]
+    return [name for name in _NEEDED if name not in titles]
 
 
 def _line(number: int, cells: Any) -> tuple[int, dict[str, Any]]:
     filled = {name: cell for name, cell in cells.items() if cell}
-    if REF not in filled:
+    if REF not in filled and LOAD_ID not in filled:
         raise RowRefused("field_empty", column=REF)
+    if "plate" not in filled and TICKET in filled:
+        kg = filled.get("net_kg", "").replace(",", ".")
+        return number, filled | ({"net_kg": kg} if kg else {})
     load = {name: filled.pop(name) for name in _OF_LOAD if name in filled}
-    return number, filled | {"loads": [load]}
+    return number, filled | {"loads": [load], "ticket_numbers": [filled.pop(TICKET, "")]}
 
 
 def _each(rows: Sequence[tuple[int, Any]]) -> tuple[list[Said], list[RowError]]:
@@ -97,10 +121,27 @@ def _each(rows: Sequence[tuple[int, Any]]) -> tuple[list[Said], list[RowError]]:
 
 
 def _said(line: int, row: Any) -> Said:
-    ref = row.get(REF) if isinstance(row, dict) else None
-    if not isinstance(ref, str) or not ref.strip() or len(ref) > 120:
+    if not isinstance(row, dict):
         raise RowRefused("field_empty", column=REF)
+    if TICKET in row and "plate" not in row:
+        return _said_of_ticket(line, row)
+    ref = _text(row, REF)
     if row.get("withdrawn") is True:
-        return Said(line, ref.strip(), None)
+        return Said(line, ref, None)
     rest = {name: value for name, value in row.items() if name not in (REF, "withdrawn")}
-    return Said(line, ref.strip(), schemas.AnnouncementIn.model_validate(rest))
+    return Said(line, ref, schemas.AnnouncementIn.model_validate(rest))
+
+
+def _said_of_ticket(line: int, row: dict[str, Any]) -> Said:
+    load_id = _text(row, LOAD_ID) if row.get(LOAD_ID) else ""
+    ref = "" if load_id and REF not in row else _text(row, REF)
+    rest = {name: row[name] for name in _OF_TICKET if row.get(name) is not None}
+    body = schemas.ErpTicketIn.model_validate(rest | {"number": row[TICKET]})
+    return Said(line, ref, body, load_id)
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    text = row.get(name)
+    if not isinstance(text, str) or not text.strip() or len(text) > 120:
+        raise RowRefused("field_empty", column=name)
+    return text.strip()

@@ -14,6 +14,7 @@ from station.printing.escpos import receipt
 from station.printing.ticket_lines import Duplicate, Pair, Section, Sentence, Title, ticket_sections
 from station.printing.ticket_pdf import ticket_pdf
 from station.receival import ticket_seal
+from station.receival.erp_tickets import completed
 from station.receival.shipments import text_of
 from station.receival.ticket_seal import TicketSeal, sealed
 from station.store.names import names_of
@@ -53,7 +54,7 @@ def paper_of(tx: Session, desk: Desk, job: PrintJob, language: str) -> Paper:
 def _ticket(tx: Session, desk: Desk, row: Ticket, language: str, duplicate: Duplicate | None) -> Paper:
     provisional = row.load_id in provisional_among(tx, [row.load_id])
     title = translator(language).gettext("Ticket {number}").format(number=row.number)
-    sections = ticket_sections(row.document, language, provisional=provisional, duplicate=duplicate)
+    sections = ticket_sections(completed(tx, row), language, provisional=provisional, duplicate=duplicate)
     return Paper(title, sections, _code(desk, row, provisional=provisional))
 
 

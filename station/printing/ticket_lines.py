@@ -105,7 +105,7 @@ def _provisional(t: Translator, *, is_so: bool) -> Iterator[Line]:
 
 def _head(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield Sentence(document["site"])
-    yield Title(t.gettext("DELIVERY TICKET No. {number}").format(number=document["number"]))
+    yield from _numbered(document, t)
     yield from _pair(t.gettext("Campaign"), document["campaign"])
     yield from _time(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
     yield from _pair(t.gettext("By"), document["by"])
@@ -114,13 +114,34 @@ def _head(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
         yield from _pair("  " + t.gettext("closed"), _when(paper["at"], t))
 
 
+def _numbered(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
+    """The title has the number that counts. Where the co-operative's program gives it, ours stands below;
+    while it is awaited the paper is provisional. Where its ticket is the legal one, ours is a weigh note."""
+    number, is_note = document["number"], document.get("legal_elsewhere", False)
+    theirs, is_theirs = document.get("erp_number"), "erp_number" in document
+    if is_note:
+        yield Title(t.gettext("WEIGH NOTE No. {number}").format(number=number))
+        yield Sentence(t.gettext("The delivery ticket is issued by the co-operative's program."))
+    elif theirs or not is_theirs:
+        yield Title(t.gettext("DELIVERY TICKET No. {number}").format(number=theirs or number))
+    else:
+        yield Title(t.gettext("DELIVERY TICKET"))
+    if is_theirs and theirs is None:
+        yield Sentence(t.gettext("PROVISIONAL: the number of the delivery ticket is awaited"))
+    if is_note and theirs:
+        yield from _pair(t.gettext("Delivery ticket No."), theirs)
+    elif is_theirs and not is_note:
+        yield from _pair(t.gettext("Station's No."), str(number))
+
+
 def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     """A correcting ticket names the one that it takes the place of, and says why."""
     told = document.get("corrects")
     if told:
         words = t.gettext("Cancels and replaces ticket No. {number} of {moment}: {why}")
         moment = t.moment(datetime.fromisoformat(told["at"]))
-        yield Sentence(words.format(number=told["number"], moment=moment, why=told["why"]))
+        number = told.get("erp_number", told["number"])
+        yield Sentence(words.format(number=number, moment=moment, why=told["why"]))
 
 
 def _who(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:

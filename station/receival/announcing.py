@@ -17,14 +17,15 @@ from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
+from station.receival import erp_tickets
 from station.receival.announced_corrections import correct_announced
 from station.receival.external import External
 from station.receival.shipment_standing import check_not_expected
 from station.receival.suppliers import find_or_add_supplier
 from station.receival.visits import Arrival, NewLoad, check_arrival, open_visit_of
-from station.store import audit
+from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import AnnouncedArrival, Supplier, Visit
+from station.store.tables import AnnouncedArrival, Load, Supplier, Visit
 
 ERP = "erp"  # the source of the numbers that this program gives
 EXPECTED, ARRIVED, WITHDRAWN = "expected", "arrived", "withdrawn"
@@ -34,13 +35,14 @@ Did = Literal["announced", "corrected", "unchanged", "arrived", "withdrawn"]
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """`is_here`: the program knows that the truck has come; where it is master of arrivals the visit opens at
-    once."""
+    once. `ticket_numbers`: those that it will give to the loads, in their order, where it knows them."""
 
     arrival: Arrival
     badge: str = ""
     order_ref: str = ""
     expected_at: datetime | None = None
     is_here: bool = False
+    ticket_numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Seen:
 
 def announce(desk: Desk, ref: str, said: Announcement, by: Actor, at: datetime) -> tuple[str, Did]:
     """Return the row's identifier and what was done. Raises Invalid as an arrival does, and Conflict
-    (announcement_decided, announced_loads_differ) where it is too late."""
+    (announcement_decided, announced_loads_differ) where it is too late; of ticket numbers what
+    `take_number` raises."""
     digest = _digest(said)
     with desk.ledger.write() as tx:
         row = of_ref(tx, ref)
@@ -66,6 +69,9 @@ def announce(desk: Desk, ref: str, said: Announcement, by: Actor, at: datetime) 
         check_arrival(desk, replace(said.arrival, despite_remarks=True))
         if row is not None and row.state == ARRIVED:
             correct_announced(tx, desk, row, said.arrival, by, at)
+            erp_tickets.take_again(tx, desk, _loads(tx, row), said.ticket_numbers, ref, by, at)
+        else:
+            erp_tickets.check_announced(tx, desk, said.ticket_numbers, said.arrival)
         did: Did = "announced" if row is None or row.state == WITHDRAWN else "corrected"
         row = row or AnnouncedArrival(
             id=new_id(at), external_source=ERP, external_ref=ref, announced_at=at, state=EXPECTED,
@@ -139,7 +145,7 @@ def _write(tx: Session, row: AnnouncedArrival, said: Announcement, digest: str, 
     row.supplier_id = find_or_add_supplier(tx, arrival.supplier, at).id
     row.loads = [_as_stored(tx, load, at) for load in arrival.loads]
     row.badge, row.order_ref, row.expected_at = said.badge, said.order_ref, said.expected_at
-    row.digest = digest
+    row.digest, row.ticket_numbers = digest, list(said.ticket_numbers)
     if row.state == WITHDRAWN:
         row.state, row.ended_at = EXPECTED, None
     tx.add(row)
@@ -165,8 +171,15 @@ def _open(tx: Session, desk: Desk, row: AnnouncedArrival, seen: Seen, actor: Act
     visit = open_visit_of(tx, desk, arrival, actor, at)
     row.state, row.visit_id, row.ended_at = ARRIVED, visit.id, at
     tx.add(row)
+    erp_tickets.take_announced(
+        tx, desk, _loads(tx, row), row.ticket_numbers, visit.external_ref or "", actor, at
+    )
     _record(tx, "announcement_confirmed", row, actor, at)
     return visit
+
+
+def _loads(tx: Session, row: AnnouncedArrival) -> Sequence[Load]:
+    return queries.loads_of(tx, row.visit_id or "")
 
 
 def _as_new(tx: Session, load: dict[str, Any], barcode: str | None) -> NewLoad:

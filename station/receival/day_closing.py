@@ -16,15 +16,15 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk, SitePolicy
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import day_grain, day_numbers
+from station.receival import day_grain, day_numbers, erp_reconciling
 from station.receival.day_grain import Finding
 from station.store import audit, days, holds, queries
 from station.store.ids import new_id
 from station.store.tables import DayClosing, Visit
 
-# What others find of a day, as the ERP's numbers against ours, stands here: (tx, desk, span) -> findings.
+# What others find of a day: (tx, desk, span) -> findings.
 Finder = Callable[[Session, Desk, days.Span], Iterable[Finding]]
-FINDERS: tuple[Finder, ...] = ()
+FINDERS: tuple[Finder, ...] = (erp_reconciling.findings,)
 
 
 def sheet(tx: Session, desk: Desk, day: date) -> dict[str, Any]:

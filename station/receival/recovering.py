@@ -48,7 +48,7 @@ LATER = (
     "sending", "sent_sample", "grade_standing", "shipment", "expected_shipment", "correction_request",
     "treatment", "revision", "print_job", "outbound_visit", "transport_check", "outbound_loading",
     "outbound_sample", "delivery_note", "form_answer", "day_opening", "hand_over", "day_closing",
-    "announced_arrival",
+    "announced_arrival", "erp_ticket",
 )  # fmt: skip
 COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.

@@ -338,9 +338,13 @@ class Mqtt(Section):
 
 class Masters(Section):
     """Who is master of each document: the station, the program that already issues the bons d'apport (erp:
-    it then opens visits without a person's key), or, of reference data, headquarters (hub)."""
+    it then opens visits without a person's key), or, of reference data, headquarters (hub). A ticket is
+    issued at once whoever numbers it: while the program's number is awaited, its paper is provisional. Where
+    the program's ticket is the legal one, the station's own is a weigh note."""
 
     arrival: Literal["station", "erp"] = "station"
+    ticket_number: Literal["station", "erp"] = "station"
+    legal_ticket: Literal["station", "erp"] = "station"
     reference: Literal["station", "erp", "hub"] = "station"
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from drivers.text import fold
 from station.store import queries
-from station.store.tables import Load, Supplier, Ticket, Vehicle, Visit
+from station.store.tables import ErpTicket, Load, Supplier, Ticket, Vehicle, Visit
 
 MOST_LIKE = 20  # vehicles, and suppliers, that fit
 
@@ -16,7 +16,8 @@ MOST_LIKE = 20  # vehicles, and suppliers, that fit
 def visits_found(
     tx: Session, site: str, campaigns: Iterable[str], asked: str, before: int | None, most: int
 ) -> list[Visit]:
-    """The visits that fit, the newest `seq` first: those of a ticket's number or a sample's barcode, and
+    """The visits that fit, the newest `seq` first: those of a ticket's number (ours, or that of
+    the co-operative's program) or a sample's barcode, and
     those whose plate begins so, or whose supplier's name has it."""
     folded = fold(asked)
     if not folded:
@@ -33,6 +34,8 @@ def _by_paper(tx: Session, site: str, campaigns: Iterable[str], asked: str) -> l
     if asked.isascii() and asked.isdecimal() and len(asked) < 10:
         query = select(Ticket.load_id).where(Ticket.site == site, Ticket.number == int(asked))
         loads += tx.exec(query.where(col(Ticket.campaign).in_(set(campaigns)))).all()
+    theirs = select(ErpTicket.load_id).where(ErpTicket.number == asked, ErpTicket.refused == "")
+    loads += [load_id for load_id in tx.exec(theirs) if load_id]
     sample = queries.sample_by_barcode(tx, asked)
     loads += [sample.load_id] if sample is not None and sample.load_id else []
     visits = select(Visit).join(Load, col(Load.visit_id) == Visit.id).where(col(Load.id).in_(loads))

@@ -8,6 +8,7 @@ from sqlmodel import select
 from station.acts.desk import Masters
 from station.receival import people
 from station.receival.forgetting import forget_supplier
+from station.store import searching
 from station.store.tables import AnnouncedArrival, LoadOwner, Visit
 from tests.api.rig import Counter, ok, problem
 from tests.silo_rig import GOOD, GOOD_NIR, MARC
@@ -143,3 +144,33 @@ def test_nothing_is_expected_any_more_of_who_is_forgotten(counter: Counter) -> N
     with silo.desk.ledger.read() as tx:
         states = {row.external_ref: row.state for row in tx.exec(select(AnnouncedArrival))}
     assert states == {"A-1": "withdrawn", "A-2": "expected"}
+
+
+def test_a_ticket_gets_the_programs_number_with_the_announcement_or_later(counter: Counter) -> None:
+    silo, context = counter.silo, counter.context()
+    masters = Masters(ticket_number="erp")
+    silo.desk = replace(context.desk, masters=masters)
+    counter.app.state.context = replace(context, desk=silo.desk)
+    with counter.client("nobody", **erp(counter)) as program, counter.client() as anne:
+        problem(program.put("/erp/arrivals/A-1", json=announcement(ticket_numbers=["?"])), 422, "not_valid")
+        ok(program.put("/erp/arrivals/A-1", json=announcement(ticket_numbers=["BA-1"])))
+        early = program.put("/erp/arrivals/A-1/ticket-number", json={"number": "BA-2"})
+        problem(early, 409, "announced_not_here")
+        first = silo.receive("EF-456-GH").tickets[0]
+        [ticket] = ok(anne.get("/tickets"))
+        assert (ticket["erp_number"], ticket["awaits_number"]) == (None, True)
+        said = {"number": "BA-3", "net_kg": 27_880}
+        path = f"/erp/loads/{first.load_id}/ticket-number"
+        answer = {"number": "BA-3", "load_id": first.load_id, "ticket": 1}
+        assert ok(program.put(path, json=said)) == {**answer, "did": "numbered"}
+        assert ok(program.put(path, json=said)) == {**answer, "did": "unchanged"}
+        problem(program.put(path, json={"number": "BA-1 "}), 409, "erp_number_other")
+        [ticket] = ok(anne.get("/tickets"))
+        assert (ticket["erp_number"], ticket["awaits_number"]) == ("BA-3", False)
+        assert "BA-3" in ticket["text"]
+        [fact] = [one for one in ok(program.get("/feed"))["facts"] if one["kind"] == "ticket"]
+        assert fact["document"]["erp_number"] == "BA-3"
+        problem(program.put("/erp/loads/none/ticket-number", json=said), 404, "unknown_load")
+    with silo.desk.ledger.read() as tx:
+        [visit] = searching.visits_found(tx, silo.desk.policy.site, ["2026"], "BA-3", None, 5)
+    assert visit.plate == "EF-456-GH"

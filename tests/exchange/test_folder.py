@@ -2,14 +2,17 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from station.acts.desk import Masters
 from station.exchange import folder as exchange_folder
 from station.exchange.folder import FOLDERS, Exchange
+from station.receival.erp_tickets import numbers_of
 from station.store import audit
 from station.store.tables import AnnouncedArrival
 from tests.silo_rig import Silo
@@ -122,6 +125,41 @@ def test_each_broken_file_has_its_sentence(
     assert row["code"] == code
     assert row["reason"]
     assert announced(silo) == {}
+
+
+def test_numbers_of_tickets_come_by_folders_too(silo: Silo, exchange: Exchange) -> None:
+    silo.desk = replace(silo.desk, masters=Masters(ticket_number="erp"))
+    exchange = replace(exchange, desk=silo.desk)
+    ticket = silo.receive("AB-1-CD").tickets[0]
+    other = silo.receive("AB-2-CD").tickets[0]
+    put(exchange, "a.csv", f"load id;bon;net\n{ticket.load_id};BA-1;27880,0\n{other.load_id};BA-1;\n;BA-2;\n")
+    put(
+        exchange,
+        "b.json",
+        json.dumps([{"external_ref": "E-9", "ticket_number": "BA-3"}, {"ticket_number": "/"}]),
+    )
+    exchange.turn()
+    assert [(row["line"], row["did"]) for row in answer(exchange, "a.csv")] == [
+        (2, "numbered"), (3, "refused"), (4, "refused"),
+    ]  # fmt: skip
+    assert "AB-1-CD" in answer(exchange, "a.csv")[1]["reason"]
+    assert [row.get("code") for row in answer(exchange, "b.json")] == ["unknown_announcement", "field_empty"]
+    with silo.desk.ledger.read() as tx:
+        [row] = numbers_of(tx, [ticket.id, other.id]).values()
+    assert (row.ticket_id, row.number, row.net_kg) == (ticket.id, "BA-1", 27_880)
+
+
+def test_a_number_that_is_known_stands_beside_its_load(silo: Silo, exchange: Exchange) -> None:
+    silo.desk = replace(silo.desk, masters=Masters(ticket_number="erp"))
+    exchange = replace(exchange, desk=silo.desk)
+    head = "ref;immatriculation;apporteur;espèce;numéro bon\n"
+    put(
+        exchange, "a.csv", head + "A-1;AB-1-CD;EARL Dupont;soft_wheat;\nA-1;AB-1-CD;EARL Dupont;barley;BA-2\n"
+    )
+    exchange.turn()
+    with silo.desk.ledger.read() as tx:
+        [row] = tx.exec(select(AnnouncedArrival))
+    assert row.ticket_numbers == ["", "BA-2"]
 
 
 def test_a_half_written_file_waits_but_not_for_ever(silo: Silo, exchange: Exchange) -> None:

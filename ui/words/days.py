@@ -10,6 +10,17 @@ FOUND_OF_A_DAY: Mapping[str, str] = {
     "numbers_missing": N_("no ticket has the numbers {campaign}/{number} to {last_number}, and no paper"),
     "ticket_not_moved": N_("ticket {number} says {net_kg}, {moved_kg} went into the cells"),
     "ticket_not_weighed": N_("ticket {number} says {net_kg}, {weighed_kg} were weighed"),
+    "erp_number_awaited": N_("ticket {number} ({plate}) has no number of the co-operative's program"),
+    "erp_number_unused": N_(
+        "the co-operative's program gave the number {number} to a load of {plate} that has no ticket"
+    ),
+    "erp_ticket_unknown": N_(
+        "the co-operative's program says that it issued ticket {number} for {said}: that is not so here"
+    ),
+    "erp_ticket_doubled": N_(
+        "the co-operative's program gave the number {number} twice, the second time to {said}"
+    ),
+    "erp_kg_differs": N_("ticket {number} says {net_kg}, the co-operative's program says {erp_kg} ({other})"),
     "cell_not_reckoned": N_(
         "cell {cell} holds {content_kg}: by the closing before, and what moved since, {reckoned_kg}"
     ),

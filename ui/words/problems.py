@@ -261,6 +261,30 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the apport {ref} is decided already: what was announced is not corrected any more"),
         N_("Correct it at the station, or by a correcting ticket."),
     ),
+    "announced_not_here": (
+        N_("the apport {ref} is announced and not here yet"),
+        N_("Say the number with its announcement (ticket_numbers), or once it has come."),
+    ),
+    "erp_load_unclear": (
+        N_("the apport {ref} has {count} loads: it is not clear which one is meant"),
+        N_("Say which load it is, 1 for the first, or name the load's identifier."),
+    ),
+    "erp_number_doubled": (
+        N_("the ticket of {plate} has the number {number} already"),
+        N_("Give each ticket a number of its own."),
+    ),
+    "erp_number_other": (
+        N_("the ticket has the number {other}, and none awaits the number {number}"),
+        N_("A number that a ticket has stays: cancel the other one in the co-operative's program."),
+    ),
+    "erp_no_ticket": (
+        N_("the load has ended without a ticket: the number {number} is nobody's"),
+        N_("Cancel the ticket in the co-operative's program."),
+    ),
+    "tickets_numbered_here": (
+        N_("this station numbers its tickets itself"),
+        N_("Where the co-operative's program does, the site file says so: [masters] ticket_number."),
+    ),
     "announced_loads_differ": (
         N_("the apport {ref} is here with other loads: their number, barcodes and shares stay"),
         N_("Correct it at the station."),

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from station.acts.desk import Actor
 from station.api import schemas
-from station.api.arrivals import announcement_of
+from station.api.arrivals import announcement_of, issued_of
 from station.api.asked import Asked, Inquiry
 from station.api.auth import FromTerminal
 from station.api.openapi import problems
@@ -12,8 +12,9 @@ from station.api.paging import After, Limit, place_of
 from station.api.views.announced import answer
 from station.api.views.feed import feed
 from station.api.views.view import view_of
-from station.receival import announcing
-from station.store.tables import AnnouncedArrival, Terminal
+from station.receival import announcing, erp_tickets
+from station.receival.erp_tickets import Issued
+from station.store.tables import AnnouncedArrival, Terminal, Ticket
 
 router = APIRouter(tags=["erp"])
 
@@ -37,6 +38,23 @@ def withdraw(asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref) ->
     return _answered(asked, row_id, "withdrawn")
 
 
+@router.put("/erp/arrivals/{external_ref}/ticket-number", responses=problems(404, 409))
+def number_announced(
+    asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref, body: schemas.ErpTicketIn
+) -> schemas.ErpTicketAnswer:
+    """The program's number of the ticket of an apport that it announced. What cannot be true is refused, and
+    the day's closing asks about it."""
+    return _numbered(asked, terminal, issued_of(body, ref=external_ref))
+
+
+@router.put("/erp/loads/{load_id}/ticket-number", responses=problems(404, 409))
+def number_load(
+    asked: Asked, terminal: FromTerminal, load_id: schemas.Key, body: schemas.ErpTicketIn
+) -> schemas.ErpTicketAnswer:
+    """The same of any load, by its identifier in the feed."""
+    return _numbered(asked, terminal, issued_of(body, load_id=load_id))
+
+
 @router.get("/feed")
 def read_feed(asked: Asked, after: After = None, limit: Limit = 100) -> schemas.Feed:
     """Finished facts in one order, each once; asked again with the same cursor the same is told again, for as
@@ -48,6 +66,14 @@ def read_feed(asked: Asked, after: After = None, limit: Limit = 100) -> schemas.
 
 def _program(terminal: Terminal) -> Actor:
     return Actor(terminal.id, terminal.name, terminal.id)
+
+
+def _numbered(asked: Inquiry, terminal: Terminal, issued: Issued) -> schemas.ErpTicketAnswer:
+    row, did = erp_tickets.take_number(asked.desk, issued, _program(terminal), asked.now())
+    with view_of(asked) as view:
+        ticket = view.tx.get(Ticket, row.ticket_id) if row.ticket_id else None
+        number = ticket.number if ticket else None
+    return schemas.ErpTicketAnswer(number=row.number, load_id=row.load_id or "", ticket=number, did=did)
 
 
 def _answered(asked: Inquiry, row_id: str, did: str) -> schemas.AnnouncedAnswer:

@@ -11,6 +11,9 @@ from station.api.schemas.announced import (
     AnnouncedLoad,
     AnnouncementIn,
     Candidate,
+    ErpNumber,
+    ErpTicketAnswer,
+    ErpTicketIn,
     Ref,
 )
 from station.api.schemas.approvals import (
@@ -491,6 +494,9 @@ __all__ = [
     "DryingIn",
     "EndHoldIn",
     "EndedLoad",
+    "ErpNumber",
+    "ErpTicketAnswer",
+    "ErpTicketIn",
     "Event",
     "ExceptionItem",
     "Expiry",

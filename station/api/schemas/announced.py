@@ -21,10 +21,16 @@ from station.api.schemas.visits import LoadIn, Vehicle
 Ref = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
 
 
+ErpNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z][0-9A-Za-z ./_-]{0,39}$"), SEEN
+]
+
+
 class AnnouncementIn(In):
     """An apport that will come, as an arrival declares it. `badge` is what the driver shows, `order_ref` the
     order's or contract's number, `expected_at` when it is to come. `is_here`: the truck has come; where this
-    program is master of arrivals its visit opens at once."""
+    program is master of arrivals its visit opens at once. `ticket_numbers`: those that this program will give
+    to the loads, in their order, where it knows them already (\"\": not yet)."""
 
     plate: Plate
     trailer: TrailerPlate = ""
@@ -36,6 +42,28 @@ class AnnouncementIn(In):
     order_ref: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), SEEN] = ""
     expected_at: Moment | None = None
     is_here: bool = False
+    ticket_numbers: Annotated[list[ErpNumber | Annotated[Literal[""], SEEN]], Field(max_length=6)] = []
+
+
+class ErpTicketIn(In):
+    """A ticket (bon d'apport) that this program issued, or will issue. `load`: which load of an announced
+    apport it is, 1 the first, where there are several. `net_kg` and `cell` (its identifier here), where they
+    are given, are those of its own books, with which the station compares its own."""
+
+    number: ErpNumber
+    load: Annotated[int, Field(ge=1, le=6)] | None = None
+    net_kg: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
+    cell: Annotated[str, StringConstraints(strip_whitespace=True, max_length=31), SEEN] = ""
+
+
+class ErpTicketAnswer(BaseModel):
+    """`did`: numbered, our `ticket` has the number; kept, it will have it when it is issued; corrected, the
+    net or cell of the books is another now; unchanged, the same was said before."""
+
+    number: str
+    load_id: str
+    ticket: int | None
+    did: Literal["numbered", "kept", "corrected", "unchanged"]
 
 
 class AnnouncedArrivalIn(In):

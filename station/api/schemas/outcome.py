@@ -119,7 +119,9 @@ class TippedIn(In):
 
 
 class Ticket(Referenced):
-    """`time_confirmed` False: the station did not trust its clock; the operator had stated `time_stated`."""
+    """`time_confirmed` False: the station did not trust its clock; the operator had stated `time_stated`.
+    `erp_number` is the number that the co-operative's program gave, where it numbers tickets; while it
+    `awaits_number` the paper is provisional."""
 
     number: int
     campaign: str
@@ -139,6 +141,8 @@ class Ticket(Referenced):
     time_confirmed: bool = True
     time_stated: datetime | None = None
     provisional: bool = False
+    erp_number: str | None = None
+    awaits_number: bool = False
     text: str
 
 

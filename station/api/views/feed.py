@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from station.api import schemas
+from station.receival.erp_tickets import completed
 from station.store import audit
 from station.store.tables import AuditEvent, Load, Ticket, Visit, Weighing
 
@@ -53,7 +54,7 @@ def _fact(tx: Session, event: AuditEvent, previous: int, ref: str | None) -> sch
         ended = {"outcome": load.outcome, "reason": load.outcome_reason}
         return said.model_copy(update=ended | {"recovered": True})
     kind = "correction" if ticket.corrects_id else "ticket"
-    told = {"id": ticket.id, "kind": kind, "document": ticket.document}
+    told = {"id": ticket.id, "kind": kind, "document": completed(tx, ticket)}
     return said.model_copy(update=told | {"recovered": event.kind == "load_recovered"})
 
 

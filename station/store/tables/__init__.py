@@ -1,6 +1,6 @@
 """The records stand here, one module per part of the day. Importing this package registers every table."""
 
-from station.store.tables.announced import AnnouncedArrival
+from station.store.tables.announced import AnnouncedArrival, ErpTicket
 from station.store.tables.approvals import Approval, Enrolment, QuestionAnswer, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
 from station.store.tables.certificates import Certificate
@@ -112,6 +112,7 @@ __all__ = [
     "DisputeAct",
     "DownDocument",
     "Enrolment",
+    "ErpTicket",
     "ExpectedShipment",
     "FormAnswer",
     "FormDefinition",

@@ -1044,6 +1044,7 @@ def upgrade() -> None:
         sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ticket_numbers", sa.JSON(), nullable=False),
         sa.Column("order_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("expected_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1735,6 +1736,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dispute_act_dispute_id"), ["dispute_id"], unique=False)
 
     op.create_table(
+        "erp_ticket",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("said", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("net_kg", sa.Float(), nullable=True),
+        sa.Column("cell", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("refused", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_erp_ticket_load_id_load")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_erp_ticket_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erp_ticket")),
+    )
+    with op.batch_alter_table("erp_ticket", schema=None) as batch_op:
+        batch_op.create_index("ix_erp_ticket_at", ["at"], unique=False)
+        batch_op.create_index("ix_erp_ticket_load", ["load_id", "seq"], unique=False)
+        batch_op.create_index("ix_erp_ticket_number", ["number", "seq"], unique=False)
+        batch_op.create_index("ix_erp_ticket_ticket", ["ticket_id", "seq"], unique=False)
+
+    op.create_table(
         "lab_result",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -2136,6 +2161,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lab_result_hub_id"))
 
     op.drop_table("lab_result")
+    with op.batch_alter_table("erp_ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_erp_ticket_ticket")
+        batch_op.drop_index("ix_erp_ticket_number")
+        batch_op.drop_index("ix_erp_ticket_load")
+        batch_op.drop_index("ix_erp_ticket_at")
+
+    op.drop_table("erp_ticket")
     with op.batch_alter_table("dispute_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dispute_act_dispute_id"))
 
