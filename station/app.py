@@ -396,7 +396,7 @@ def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> Non
     if settings.server.host in LOOPBACK:
         return
     with ledger.read() as tx:
-        if not queries.has_terminal(tx):
+        if not queries.kinds_of_tokens(tx):
             params = {"host": settings.server.host}
             raise SettingsError([SettingProblem(file, "server.host", "open_door", params)])
 

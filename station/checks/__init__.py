@@ -14,6 +14,7 @@ from station.checks.folder import Kept, look_into
 from station.checks.ports import check_lines
 from station.checks.post import check_post
 from station.checks.printers import check_printers
+from station.checks.program import check_program
 from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError
@@ -59,6 +60,7 @@ def check_site(file: Path, at: datetime, language: str, wish: Wish = Wish()) -> 
         *_check_passwords(settings, file, language),
         *check_lines(settings, file, kept.plugged, language, opened=wish.devices),
         *check_printers(settings, language, opened=wish.devices),
+        *check_program(settings, file, kept.tokens, language),
         *check_second_disk(box_of(file, settings), at, language),
         *_check_post(kept, kept_in, at, language, every_bag=wish.every_photo),
         *_check_recordings(file.parent / FOLDER, language),
@@ -118,7 +120,7 @@ def _contradictions(
     for found in contradictions(settings, packs, _protocols(settings, file), at):
         line = SettingProblem(file, found.where, found.code, found.params).line(language)
         yield Finding("site file", "problem" if found.is_error else "warning", line)
-    if kept.has_terminal is False and settings.server.host not in LOOPBACK:
+    if kept.tokens is not None and not kept.tokens and settings.server.host not in LOOPBACK:
         params = {"host": settings.server.host}
         yield problem("site file", SettingProblem(file, "server.host", "open_door", params).line(language))
 

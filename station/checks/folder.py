@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,11 +37,11 @@ NAMED = 10  # files that are not whole; more are counted
 @dataclass
 class Kept:
     """What the ledger says for the other checks; nothing where there is none yet, or a running station holds
-    it. `has_terminal` None: not known."""
+    it. `tokens`: the kinds of which there are some; None: not known."""
 
     findings: list[Finding] = field(default_factory=list)
     plugged: Mapping[str, Plugged] = field(default_factory=dict)
-    has_terminal: bool | None = None
+    tokens: Collection[str] | None = None
 
 
 def look_into(settings: SiteSettings, file: Path, at: datetime, language: str, *, every_photo: bool) -> Kept:
@@ -50,13 +50,13 @@ def look_into(settings: SiteSettings, file: Path, at: datetime, language: str, *
     try:
         if is_new(folder):
             found.append(good("database", "folder_new", language, {"folder": str(folder)}))
-            kept.has_terminal = False
+            kept.tokens = ()
             return kept
         with open_ledger(file, settings) as ledger:
             ledger.quick_check()
             with ledger.read() as tx:
                 broken = audit.first_broken(tx)
-                kept.plugged, kept.has_terminal = plugged(tx), queries.has_terminal(tx)
+                kept.plugged, kept.tokens = plugged(tx), queries.kinds_of_tokens(tx)
                 found.append(good("database", "folder_whole", language, {"folder": str(folder)}))
                 found.append(
                     good("audit chain", "chain_whole", language)

@@ -36,6 +36,7 @@ def contradictions(
     yield from _lists(settings)
     yield from _photos(settings)
     yield from _quality(settings)
+    yield from _treatments(settings)
 
 
 def _packs(packs: Sequence[RulePack], at: datetime) -> Iterator[Contradiction]:
@@ -183,6 +184,13 @@ def _quality(settings: SiteSettings) -> Iterator[Contradiction]:
         if tolerance is not None and permitted > tolerance:
             where = f"quality.permitted.{analyte.value}"
             yield warning(where, "bias_over_tolerance", input=permitted, tolerance=tolerance)
+
+
+def _treatments(settings: SiteSettings) -> Iterator[Contradiction]:
+    """A highest dose without its unit is that of no dose that a person can enter."""
+    for index, product in enumerate(settings.treatments):
+        if product.most is not None and not product.unit:
+            yield error(f"treatments[{index}].unit", "dose_without_unit", most=product.most)
 
 
 def _again(names: Sequence[str]) -> list[str]:

@@ -175,6 +175,7 @@ def has_cell(tx: Session) -> bool:
     return tx.exec(select(Cell.id).limit(1)).first() is not None
 
 
-def has_terminal(tx: Session) -> bool:
-    """Tell whether anything holds a token that is not revoked."""
-    return tx.exec(select(Terminal.id).where(col(Terminal.revoked_at).is_(None)).limit(1)).first() is not None
+def kinds_of_tokens(tx: Session) -> frozenset[str]:
+    """Return of which kinds there are tokens that are not revoked."""
+    kinds = select(Terminal.kind).where(col(Terminal.revoked_at).is_(None)).distinct()
+    return frozenset(tx.exec(kinds))

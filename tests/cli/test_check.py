@@ -171,3 +171,14 @@ def test_printers_are_looked_at_and_keep_nobody_from_working(
         (refused,) = [one for one in texts(check(site), "warning") if "gone" in one]
         assert refused.startswith("The print queue gone (bureau) takes nothing: lpstat: Invalid destination")
         assert device.papers() == []
+
+
+def test_a_master_that_nobody_hears_is_told_and_its_folders_must_be_writable(site: Path) -> None:
+    site.write_text(site.read_text() + '\n[masters]\nticket_number = "erp"\n')
+    [line] = [one for one in texts(check(site), "warning") if "token" in one]
+    assert "[masters] ticket_number" in line
+    site.write_text(site.read_text() + '\n[exchange]\nfolder = "gestion"\n')
+    assert not [one for one in texts(check(site), "warning") if "token" in one]
+    (site.parent / "gestion").write_text("a file")
+    [wrong] = [one for one in texts(check(site, code=1), "problem") if "gestion" in one]
+    assert "may not write" in wrong

@@ -219,6 +219,12 @@ WRONG = {
         "photo.doubt",
         "nothing_near_limit",
     ),
+    "a highest dose without its unit": (
+        "# most = 10 ",
+        "most = 10 ",
+        "treatments[0].unit",
+        "dose_without_unit",
+    ),
     "a tolerance that nothing exceeds": (
         "tolerance = { protein = 0.5,",
         "tolerance = { protein = 50,",

@@ -1,6 +1,8 @@
 """The site file: every problem is named by file, section and key."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from station.grain.claims import satisfied_by
 from station.grain.plausible import usual_range
 from station.grain.products import species_of_product
 from station.setting_problems import SettingsError
+from station.site.file import Exchange, Masters, SiteSettings
 from station.site.policy import policy_of
 from station.site.read import load_settings, rule_pack_texts
 from ui.words.vocabulary import claim_name, species_name
@@ -32,6 +35,17 @@ def test_the_example_is_a_whole_site() -> None:
     settings = load_settings(ROOT / "examples" / "site.toml")
     assert [cell.id for cell in settings.cells if cell.role != "normal"] == ["a1", "q1"]
     assert settings.weighing_rule().equal_readings == 3
+
+
+def test_the_example_names_every_section_and_what_it_says_of_them_holds(tmp_path: Path) -> None:
+    named = set(re.findall(r"^(?:# )?\[+([a-z]+)\]+", EXAMPLE, re.MULTILINE))
+    assert named == set(SiteSettings.model_fields)
+    part = EXAMPLE[EXAMPLE.index("# [badges]") : EXAMPLE.index("# That program")]
+    part += EXAMPLE[EXAMPLE.index("# [exchange]") : EXAMPLE.index("# Without such a program")]
+    said = "\n".join(line.removeprefix("# ") for line in part.splitlines() if line != "#")
+    settings = SiteSettings.model_validate(tomllib.loads(EXAMPLE + said))
+    assert (settings.badges, settings.masters) == ({"0007421": "AB-123-CD"}, Masters())
+    assert settings.exchange == Exchange(folder=Path("exchange"))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ LOOKED_AT = (
     N_("photos"),
     N_("models"),
     N_("second disk"),
+    N_("program"),
     N_("post"),
     N_("bags"),
 )
@@ -63,6 +64,13 @@ FINDINGS: Mapping[str, str] = {
     ),
     "clock_records_ahead": N_("{machine}, before the last record ({recorded}): silo clock repair ends that"),
     "clock_beyond": N_("{machine}, long after the last record ({recorded}): the terminal asks for the time"),
+    "program_unheard": N_(
+        "{names} name the co-operative's program, which has no token and no folder: "
+        "silo token add NAME --kind erp, or [exchange]"
+    ),
+    "program_has_token": N_("the co-operative's program has its token"),
+    "folder_not_writable": N_("{folder}: the station's user may not write there"),
+    "folders_writable": N_("{folder}: files are exchanged there"),
     "printer_ready": N_("{target} is ready"),
     "disk_roomy": N_("{free_mb} MB free"),
     "disk_tight": N_("{free_mb} MB free: under {least_mb}, make room"),

@@ -96,6 +96,9 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "all_closed": N_("no normal cell is open: no load can go anywhere, open one"),
     "pack_twice": N_("{name} {version} is named twice: take one away"),
     "no_pack_in_force": N_("no rule pack is in force today: name one whose valid_from is past"),
+    "dose_without_unit": N_(
+        "the highest dose ({most}) needs its unit, as the label says it: ml/t, g/t, g/m3"
+    ),
     "listed_twice": N_("'{name}' is listed twice: take one away"),
     "nothing_to_choose": N_("the list is empty: every reason would have to be typed"),
     "photos_not_judged": N_("photos are asked for that nothing judges: set vision.enabled, or ask for none"),
