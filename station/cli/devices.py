@@ -77,7 +77,7 @@ def simulate(
     from drivers.simulated.sent import SentMessage, Tally
 
     chosen = pairs(settings or []) | ({"profile": profile} if profile else {})
-    stop, tally = _stopped_by_signals(), Tally()
+    stop, tally = stopped_by_signals(), Tally()
 
     def say(sent: SentMessage) -> None:
         tally.add(sent)
@@ -111,7 +111,7 @@ def relay(
     from drivers.relay.setup import make_relay
     from drivers.relay.status import StatusReport
 
-    stop = _stopped_by_signals()
+    stop = stopped_by_signals()
     try:
         settings = load_config(config)
         made = make_relay(settings, clock=now)
@@ -151,7 +151,8 @@ def _chosen_faults(text: str) -> list[Any]:
     return [LineFault(name) for name in names]
 
 
-def _stopped_by_signals() -> threading.Event:
+def stopped_by_signals() -> threading.Event:
+    """Return what is set when the process is asked to end."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -1,53 +1,135 @@
-"""A simulated program that issues the bons d'apport: it announces and reads by files, and keeps books
-of its own. It knows nothing of the station but the two folders."""
+"""A simulated program of the co-operative that issues the bons d'apport: it announces what comes, reads what
+became of it, gives each ticket a number of its own series and keeps books. It knows nothing of the station
+but what its line says.
+"""
 
 import json
-from dataclasses import dataclass, field
+import random
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from station.store.durable import arriving
+
+Body = dict[str, Any]
+
+
+class Off(Exception):
+    """The station, or the line to it, does not answer: it is asked again later."""
+
+
+class Line(Protocol):
+    """What the program has of a station."""
+
+    def announce(self, bodies: dict[str, Body]) -> None:
+        """Announce apports by their numbers."""
+
+    def number(self, bons: list["Bon"]) -> None:
+        """Say the numbers of tickets."""
+
+    def facts(self, after: str) -> list[Body]:
+        """Return some of the facts after a cursor, in their order; none where nothing is new."""
+
+
+@dataclass(slots=True)
+class Bon:
+    """A ticket in the program's books. `id` is that of the station's ticket."""
+
+    id: str
+    number: str
+    load_id: str
+    ref: str | None
+    net_kg: float
+    ours: int
+    is_told: bool = False
+
+
+@dataclass(slots=True)
+class Books:
+    """All that outlives the program's process. `announced` is by the number of the apport; `holes` counts
+    the facts that did not follow the one before."""
+
+    announced: dict[str, Body] = field(default_factory=dict)
+    unsaid: list[str] = field(default_factory=list)
+    bons: dict[str, Bon] = field(default_factory=dict)
+    cursor: str = "0"
+    holes: int = 0
+
+    @classmethod
+    def read(cls, file: Path) -> "Books":
+        if not file.exists():
+            return cls()
+        kept = json.loads(file.read_text())
+        return cls(**kept | {"bons": {id_: Bon(**bon) for id_, bon in kept["bons"].items()}})
+
+    def keep(self, file: Path) -> None:
+        """Write them whole or not at all."""
+        with arriving(file) as path:
+            path.write_text(json.dumps(asdict(self), ensure_ascii=False))
 
 
 @dataclass(slots=True)
 class Erp:
-    """`announced` is what it said by its numbers, `booked` what it was told of each: a net in kilograms, by
-    the identifier of the ticket. `numbers` is the order in which the station's numbers came."""
+    """Books are kept before anything is said, so that a kill between the two says it again."""
 
-    folder: Path
-    announced: dict[str, dict[str, Any]] = field(default_factory=dict)
-    booked: dict[str, dict[str, float]] = field(default_factory=dict)
-    numbers: list[int] = field(default_factory=list)
-    cursor: str = "0"
-    holes: int = 0
+    line: Line
+    file: Path
+    series: str = "BA-"
+    books: Books = field(default_factory=Books)
 
-    def announce(self, bodies: dict[str, dict[str, Any]], name: str, dies_after: int | None = None) -> None:
-        """Write one file; `dies_after` bytes its process is killed, and the file has no name yet."""
-        self.announced |= bodies
-        text = json.dumps([{"external_ref": ref, **body} for ref, body in bodies.items()])
-        part = self.folder / "in" / f"{name}.tmp"
-        part.write_text(text[:dies_after])
-        if dies_after is None:
-            part.replace(self.folder / "in" / name)
+    def __post_init__(self) -> None:
+        self.books = Books.read(self.file)
 
-    def read(self, most: int | None = None) -> int:
-        """Book what came, the oldest first, at most so many files; return how many facts were new."""
-        files = sorted((self.folder / "out").glob("facts-*.json"), key=_first)
-        count = 0
-        for file in files[:most]:
-            count += sum(self._book(fact) for fact in json.loads(file.read_text()))
-            file.unlink()
-        return count
+    def expect(self, bodies: dict[str, Body]) -> None:
+        """Announce them by the next turn."""
+        self.books.announced |= bodies
+        self.books.unsaid += bodies
 
-    def _book(self, fact: dict[str, Any]) -> bool:
-        if int(fact["cursor"]) <= int(self.cursor):
-            return False
-        self.holes += fact["previous"] != self.cursor
-        self.cursor = fact["cursor"]
-        if fact["kind"] == "ticket":
-            kept = self.booked.setdefault(fact["external_ref"], {})
-            kept[fact["id"]] = fact["document"]["net_kg"]
-            self.numbers.append(fact["document"]["number"])
-        return True
+    def turn(self) -> list[Bon]:
+        """Say what is unsaid, book what is new, number it; return the new bons. Raises Off."""
+        if unsaid := {ref: self.books.announced[ref] for ref in self.books.unsaid}:
+            self.books.keep(self.file)
+            self.line.announce(unsaid)
+            self.books.unsaid.clear()
+        made = []
+        while facts := self.line.facts(self.books.cursor):
+            made += [bon for fact in facts if (bon := self._book(fact))]
+            self.books.keep(self.file)
+        if untold := [bon for bon in self.books.bons.values() if not bon.is_told]:
+            self.line.number(untold)
+            for bon in untold:
+                bon.is_told = True
+            self.books.keep(self.file)
+        return made
+
+    def _book(self, fact: Body) -> Bon | None:
+        if int(fact["cursor"]) <= int(self.books.cursor):
+            return None
+        self.books.holes += fact["previous"] != self.books.cursor
+        self.books.cursor = fact["cursor"]
+        if fact["kind"] not in ("ticket", "correction") or fact["id"] in self.books.bons:
+            return None
+        number = f"{self.series}{len(self.books.bons) + 1:05}"
+        document = fact["document"]
+        bon = Bon(
+            fact["id"], number, fact["load_id"], fact["external_ref"], document["net_kg"], document["number"]
+        )
+        self.books.bons[bon.id] = bon
+        return bon
 
 
-def _first(file: Path) -> int:
-    return int(file.name.split("-")[1])
+def some_apports(count: int, seed: int, species: list[str], first: int = 1) -> dict[str, Body]:
+    """Invent apports to announce, the same for the same seed."""
+    draw = random.Random(f"{seed} {first}")
+    return {
+        f"E-{number:04}": {
+            "plate": f"{_letters(draw)}-{draw.randrange(100, 1000)}-{_letters(draw)}",
+            "supplier": f"EARL {draw.randrange(1, 40)}",
+            "loads": [{"species": draw.choice(species)}],
+        }
+        for number in range(first, first + count)
+    }
+
+
+def _letters(draw: random.Random) -> str:
+    return "".join(draw.choice("ABCDEFGHJKLMNPQRSTVWXYZ") for _ in range(2))
