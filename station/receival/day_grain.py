@@ -1,13 +1,14 @@
 """Sum up a collecting day's grain: tickets beside movements and weighings, owners, and what cells hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from station.receival import cells
+from station.receival.chain import summed
 from station.store import batches, days
 from station.store.tables import DayClosing, Load, Ticket
 
@@ -115,17 +116,27 @@ def against_movements(rows: Iterable[Received]) -> Iterable[Finding]:
 
 
 def against_weighings(tx: Session, rows: Iterable[Received]) -> Iterable[Finding]:
-    """Find the pairs of weighings whose difference is not what their tickets say together."""
+    """Find the pairs of weights whose difference is not what their tickets say together."""
     pairs: dict[tuple[str, str], list[Ticket]] = defaultdict(list)
+    visits = set()
     for row in rows:
         if row.ticket:
             pairs[row.ticket.first_weighing_id, row.ticket.last_weighing_id].append(row.ticket)
-    kg = days.weighed_kg(tx, {id_ for pair in pairs for id_ in pair})
+            visits.add(row.load.visit_id)
+    kg = _weights(tx, {id_ for pair in pairs for id_ in pair}, visits)
     for (first, last), tickets in pairs.items():
-        weighed_kg, net_kg = kg[first] - kg[last], sum(one.net_kg for one in tickets)
+        weighed_kg, net_kg = round(kg[first] - kg[last], 3), sum(one.net_kg for one in tickets)
         if abs(weighed_kg - net_kg) >= SAME_KG:
             params = {"number": tickets[0].number, "net_kg": net_kg, "weighed_kg": weighed_kg}
             yield Finding(f"weights {last}", "ticket_not_weighed", params)
+
+
+def _weights(tx: Session, ids: Collection[str], visits: Collection[str]) -> dict[str, float]:
+    """Return each weight's kilograms: of a vehicle that was weighed in parts, under the first one's name, all
+    of them together."""
+    chains = batches.chains_by_visit(tx, list(visits)).values()
+    whole = {weighing.id: weighing.kg for chain in chains for _, weighing in summed(chain)}
+    return days.weighed_kg(tx, ids) | {id_: kg for id_, kg in whole.items() if id_ in ids}
 
 
 def against_book(
@@ -134,7 +145,7 @@ def against_book(
     """Find the cells whose content is not that of the closing before and what moved since."""
     if before is None:
         return
-    moved = days.moved_since(tx, before.seq or 0)
+    moved = days.moved_since(tx, before)
     then = {one["cell"]: one["content_kg"] for one in before.document["cells"]}
     for cell in cells_now:
         reckoned = then.get(cell["cell"], 0.0) + moved.get(cell["cell"], 0.0)

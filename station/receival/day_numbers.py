@@ -34,12 +34,11 @@ def _of_campaign(
     tx: Session, site: str, campaign: str, span: days.Span, last: int | None
 ) -> dict[str, Any] | None:
     if last is None:
-        issued = days.numbers_of_day(tx, site, campaign, span)
-        after = issued[0] - 1 if issued else None
-    else:
-        issued, after = days.numbers_after(tx, site, campaign, last, span[1]), last
-    if after is None:
-        return None
+        first = days.first_number(tx, site, campaign, span)
+        if first is None:
+            return None
+        last = first - 1
+    after, issued = last, days.numbers_after(tx, site, campaign, last, span[1])
     on_paper, missing = _gaps(tx, campaign, [after, *issued])
     return {
         "campaign": campaign, "after": after, "last": issued[-1] if issued else after,
@@ -75,8 +74,8 @@ def not_issued(found: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
 
 
 def late(tx: Session, policy: SitePolicy, span: days.Span, before: DayClosing | None) -> list[dict[str, Any]]:
-    """List what was recorded since the closing before of days that are closed: tickets and movements dated
-    into them, and tickets of now that correct one of then."""
+    """List what was recorded since the closing before of days that are closed: tickets of loads that ended
+    then, also of a paper pad's, with those that correct one, and movements dated into them."""
     if before is None:
         return []
     since = before.seq or 0
@@ -84,12 +83,12 @@ def late(tx: Session, policy: SitePolicy, span: days.Span, before: DayClosing | 
     tickets = [
         {
             "what": "corrected" if corrected else "ticket",
-            "day": policy.collecting_day(corrected.at if corrected else ticket.at).isoformat(),
+            "day": policy.collecting_day(ended).isoformat(),
             "campaign": ticket.campaign, "number": ticket.number,
             "corrects": corrected.number if corrected else None,
             "kg": round(ticket.net_kg - (corrected.net_kg if corrected else 0.0), 3),
         }
-        for ticket, corrected in days.late_tickets(tx, policy.site, campaigns, since, span)
+        for ticket, corrected, ended in days.late_tickets(tx, policy.site, campaigns, since, span)
     ]  # fmt: skip
     movements = [
         {

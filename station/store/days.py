@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from station.store.tables import (
     CellMovement,
     DayClosing,
     Load,
     LoadOwner,
-    Pairing,
     Ticket,
     Weighing,
 )
@@ -39,28 +39,28 @@ def times_on_site(tx: Session, load_ids: Sequence[str]) -> list[timedelta]:
     return sorted(end - begin for begin, end in rows)
 
 
-def waiting_items(tx: Session) -> int:
-    """How many readings and captures wait for a person."""
-    query = select(func.count()).select_from(Pairing)
-    return tx.exec(query.where(Pairing.state == "unpaired", col(Pairing.current).is_(True))).one()
-
-
 def weighings_unused(tx: Session) -> int:
     """How many weights nobody used or dismissed."""
     return tx.exec(select(func.count()).select_from(Weighing).where(Weighing.state == "offered")).one()
 
 
 def newest_closing(tx: Session) -> DayClosing | None:
-    return tx.exec(select(DayClosing).order_by(col(DayClosing.seq).desc()).limit(1)).first()
+    return next(iter(closings(tx, 1)), None)
 
 
 def closing_of(tx: Session, day: date) -> DayClosing | None:
-    return tx.exec(select(DayClosing).where(DayClosing.day == day)).first()
+    return tx.exec(_closings().where(DayClosing.day == day).limit(1)).first()
 
 
 def closings(tx: Session, limit: int = 60) -> Sequence[DayClosing]:
-    """Return the newest closings, the last one first."""
-    return tx.exec(select(DayClosing).order_by(col(DayClosing.seq).desc()).limit(limit)).all()
+    """Return the closings of the newest days, the last one first."""
+    return tx.exec(_closings().limit(limit)).all()
+
+
+def _closings() -> SelectOfScalar[DayClosing]:
+    """By their days: one that came back after a restore has its number from then. A day may have been closed
+    once more in between."""
+    return select(DayClosing).order_by(col(DayClosing.day).desc(), col(DayClosing.at).desc())
 
 
 def first_ended(tx: Session, span: Span) -> datetime | None:
@@ -109,10 +109,14 @@ def other_movements(tx: Session, span: Span) -> dict[str, dict[str, float]]:
     return found
 
 
-def moved_since(tx: Session, seq: int) -> dict[str, float]:
-    """By cell, what moved after a row of this number."""
-    query = select(CellMovement.cell_id, func.sum(CellMovement.kg))
-    query = query.where(col(CellMovement.kind).in_(MOVED), col(CellMovement.seq) > seq)
+def moved_since(tx: Session, closing: DayClosing) -> dict[str, float]:
+    """By cell, what moved after a closing. One that came back after a restore has a greater number than what
+    came back with it: then the time says what was after it."""
+    is_moved, seq = col(CellMovement.kind).in_(MOVED), closing.seq or 0
+    later = or_(
+        and_(is_moved, col(CellMovement.seq) > seq), and_(is_moved, col(CellMovement.at) > closing.at)
+    )
+    query = select(CellMovement.cell_id, func.sum(CellMovement.kg)).where(later)
     return dict(tx.exec(query.group_by(CellMovement.cell_id)).all())
 
 
@@ -123,30 +127,26 @@ def numbers_after(tx: Session, site: str, campaign: str, number: int, before: da
     return list(tx.exec(query.order_by(col(Ticket.number))))
 
 
-def numbers_of_day(tx: Session, site: str, campaign: str, span: Span) -> list[int]:
-    """Return the ticket numbers of the loads that ended then."""
+def first_number(tx: Session, site: str, campaign: str, span: Span) -> int | None:
+    """Return the lowest ticket number of the loads that ended then and got their ticket then."""
     at = col(Load.outcome_at)
-    query = select(Ticket.number).join(Load, col(Load.id) == Ticket.load_id)
+    query = select(func.min(Ticket.number)).join(Load, col(Load.id) == Ticket.load_id)
     query = query.where(at >= span[0], at < span[1], Ticket.site == site, Ticket.campaign == campaign)
-    query = query.where(col(Ticket.at) >= span[0], col(Ticket.at) < span[1])
-    return sorted(tx.exec(query))
+    return tx.exec(query.where(col(Ticket.at) >= span[0], col(Ticket.at) < span[1])).one()
 
 
 def late_tickets(
     tx: Session, site: str, campaigns: Iterable[str], seq: int, span: Span
-) -> list[tuple[Ticket, Ticket | None]]:
-    """Return the tickets that came after a row of this number and are dated before the span, or correct one
-    of before it in it, each with the one that it corrects."""
-    corrected = aliased(Ticket)
-    query = select(Ticket, corrected).outerjoin(corrected, col(corrected.id) == Ticket.corrects_id)
+) -> list[tuple[Ticket, Ticket | None, datetime]]:
+    """Return the tickets that came after a row of this number, by the span's end, of loads that ended before
+    it: each with the one that it corrects, and when its load ended."""
+    corrected, ended = aliased(Ticket), col(Load.outcome_at)
+    query = select(Ticket, corrected, ended).join(Load, col(Load.id) == Ticket.load_id)
+    query = query.outerjoin(corrected, col(corrected.id) == Ticket.corrects_id)
     query = query.where(Ticket.site == site, col(Ticket.campaign).in_(set(campaigns)))
-    query = query.where(col(Ticket.seq) > seq, col(Ticket.at) < span[1])
-    rows = tx.exec(query.order_by(col(Ticket.seq))).all()
-    return [
-        (ticket, before)
-        for ticket, before in rows
-        if ticket.at < span[0] or (before is not None and before.at < span[0])
-    ]
+    query = query.where(col(Ticket.seq) > seq, col(Ticket.at) < span[1], ended < span[0])
+    rows = tx.exec(query.order_by(col(Ticket.seq)))
+    return [(ticket, before, ended_at) for ticket, before, ended_at in rows if ended_at]
 
 
 def late_movements(tx: Session, seq: int, before: datetime) -> Sequence[CellMovement]:

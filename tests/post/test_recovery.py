@@ -17,10 +17,10 @@ from station.post.folder import BagFolder
 from station.post.recovery import CannotRecover
 from station.post.said import HubAnswer
 from station.post.sending import HubRefuses, Met, meet, send_one
-from station.receival import movements, on_paper, people, weighings
+from station.receival import day_closing, movements, on_paper, people, weighings
 from station.receival.reconciling import Sources, reconcile
 from station.receival.recovering import COMES_BACK, STAYS_THERE, Recovered
-from station.store import counters, restoring, traced
+from station.store import counters, days, restoring, traced
 from station.store.books import Books
 from station.store.copies import copy_ledger
 from station.store.post import GOING_ON, HELD, go_on
@@ -178,6 +178,64 @@ def test_what_headquarters_knows_comes_back_as_acts_of_recovery(station: Station
         assert (lot.subject.kind, lot.kg, lot.left_kg) == ("lot", 5_000, pytest.approx(5_000, abs=1))
     again.silo.receive("QR-345-ST")
     assert again.tickets() == [1, 2, 3, 4]
+    again.close()
+
+
+def test_a_day_that_was_closed_in_the_lost_time_is_closed_and_the_next_one_goes_on_from_it(
+    station: Station, tmp_path: Path
+) -> None:
+    silo = station.silo
+    silo.receive("AB-123-CD")
+    station.post.settle()
+    backup = station.backup(tmp_path / "backup.db")
+    silo.receive("EF-456-GH")
+    day = silo.desk.policy.collecting_day(silo.clock.now)
+    closed = day_closing.close_day(silo.desk, day, {}, MARC, silo.clock())
+    silo.clock.pass_(days=1)
+    silo.receive("IJ-789-KL")
+    station.post.settle()
+    again = station.restored(backup, tmp_path / "again", **{"2026": 3})
+    again.silo.receive("MN-012-OP")
+    again.reconcile()
+    again.silo.receive("QR-345-ST")
+    with again.post.ledger.read() as tx:
+        before = days.newest_closing(tx)
+        sheet = day_closing.sheet(
+            tx, again.silo.desk, day_closing.next_day(tx, silo.desk.policy, again.silo.clock())
+        )
+    assert before is not None
+    assert (before.id, before.sha256, day_closing.digest(before.document)) == (
+        closed.id,
+        closed.sha256,
+        closed.sha256,
+    )
+    assert (sheet["day"], sheet["findings"]) == ("2026-07-21", [])
+    assert sheet["numbers"][0] == {
+        "campaign": "2026", "after": 2, "last": 5, "issued": 3, "on_paper": [], "missing": [],
+    }  # fmt: skip
+    again.close()
+
+
+def test_a_day_that_was_closed_again_after_the_restore_stays_the_last_one(
+    station: Station, tmp_path: Path
+) -> None:
+    silo = station.silo
+    silo.receive("AB-123-CD")
+    station.post.settle()
+    backup = station.backup(tmp_path / "backup.db")
+    first = silo.desk.policy.collecting_day(silo.clock.now)
+    day_closing.close_day(silo.desk, first, {}, MARC, silo.clock())
+    station.post.settle()
+    again = station.restored(backup, tmp_path / "again", **{"2026": 1})
+    twice = day_closing.close_day(again.silo.desk, first, {}, MARC, again.silo.clock())
+    again.silo.clock.pass_(days=1)
+    again.silo.receive("EF-456-GH")
+    second = silo.desk.policy.collecting_day(again.silo.clock.now)
+    newest = day_closing.close_day(again.silo.desk, second, {}, MARC, again.silo.clock())
+    again.reconcile()
+    with again.post.ledger.read() as tx:
+        assert [row.day for row in days.closings(tx)] == [second, first, first]
+        assert (days.newest_closing(tx).id, days.closing_of(tx, first).id) == (newest.id, twice.id)  # type: ignore[union-attr]
     again.close()
 
 

@@ -1,6 +1,6 @@
 """A day is closed in its order: all agrees to the kilogram, or a person says why."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,9 @@ from sqlmodel import select
 from station.acts.refusals import Conflict, Fault, Invalid, Refusal
 from station.receival import day_closing
 from station.receival.day_grain import split
+from station.receival.paper_pad import Pad, Read, close_from_pad
+from station.receival.tipped_elsewhere import correct_tipping
+from station.receival.tippings import Tipped
 from station.receival.visits import NewLoad
 from station.store import counters
 from station.store.ids import new_id
@@ -162,6 +165,64 @@ def test_what_is_recorded_of_a_closed_day_stands_in_the_next_closing(silo: Silo)
     ]
     assert said["findings"] == []
     assert said["numbers"][0]["issued"] == 2, "no number is lost between two days"
+
+
+def test_a_vehicle_that_was_weighed_in_parts_is_what_its_parts_are_together(silo: Silo) -> None:
+    visit = silo.arrive("AB-101-CD", trailer="EF-456-GH")
+    silo.confirm(20_120, visit, "first", part="uncoupled")
+    silo.confirm(23_000, visit, "first")
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0])
+    silo.confirm(8_240, visit, "last", part="uncoupled")
+    (ticket,) = silo.confirm(7_000, visit, "last").tickets
+    assert sheet(silo)["findings"] == []
+    with silo.desk.ledger.write() as tx:
+        row = tx.get_one(Ticket, ticket.id)
+        row.net_kg += 1
+        tx.add(row)
+    assert sheet(silo)["findings"][1]["params"]["weighed_kg"] == 27_880
+
+
+def from_the_pad(silo: Silo, at: datetime, number: str = "P-7") -> Ticket:
+    """A load of another day that is entered now."""
+    (load,) = silo.loads(silo.arrive("PA-101-PE"))
+    pad = Pad(
+        number, Read(15_240, at + timedelta(minutes=9)), Read(43_120, at), (Tipped("p1", "c1", share=1.0),)
+    )
+    ticket = close_from_pad(silo.desk, load.id, pad, ANNE, silo.clock())
+    assert ticket is not None
+    return ticket
+
+
+def test_a_load_of_the_pad_stands_with_its_day_or_as_late(silo: Silo) -> None:
+    silo.receive("AB-101-CD")
+    first = silo.clock.now
+    day = next_morning(silo)
+    from_the_pad(silo, first)
+    silo.receive("AB-102-CD")
+    said = sheet(silo)
+    assert (said["tonnes"][0]["ticket_kg"], said["findings"]) == (55_760, [])
+    assert said["numbers"][0]["issued"] == 1, "its number was drawn the day after"
+    assert sheet(silo, day)["numbers"][0]["missing"] == [], "also where no day was closed before"
+    close(silo)
+    from_the_pad(silo, first + timedelta(hours=1), "P-8")
+    said = sheet(silo, day)
+    assert [(one["what"], one["day"], one["kg"]) for one in said["late"]] == [
+        ("ticket", "2026-07-20", 27_880), ("in", "2026-07-20", 27_880),
+    ]  # fmt: skip
+    assert (said["numbers"][0]["issued"], said["findings"]) == (3, [])
+
+
+def test_a_ticket_that_corrects_one_of_before_leaves_no_gap_at_a_first_closing(silo: Silo) -> None:
+    first = silo.receive("AB-101-CD").tickets[0]
+    day = next_morning(silo)
+    silo.receive("AB-102-CD")
+    correct_tipping(
+        silo.desk, first.load_id, (Tipped("p2", "c5", share=1.0),), "cell full", ANNE, silo.clock()
+    )
+    silo.receive("AB-103-CD")
+    said = sheet(silo, day)
+    assert (said["numbers"][0]["issued"], said["findings"]) == (3, [])
 
 
 def test_loads_of_several_owners_add_up(silo: Silo) -> None:

@@ -58,7 +58,7 @@ def day(reader: Reading, day: Day | None = None) -> Response:
         tickets = batches.tickets_by_load(view.tx, ids)
         minutes = [one.total_seconds() / 60 for one in days.times_on_site(view.tx, ids)]
         here = visit_rows(view, queries.open_visits(view.tx)) if chosen == today else []
-        exceptions = days.waiting_items(view.tx)
+        exceptions = queries.count_unpaired(view.tx)
         lines = plan_lines(view) if chosen == today else []
     page = DayPage(
         day=chosen,
