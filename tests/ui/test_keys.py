@@ -31,6 +31,8 @@ OPTIONS = {
     "ended": "terminés",
     "movements": "mouvements",
     "retained": "échantillons conservés",
+    "morning": "ouverture",
+    "closing": "clôture",
 }
 MEANINGS = {pressed: action for action, key in KEYS.items() for pressed in key.pressed.split(",")}
 # Textual's own: the focus goes from field to field, text is copied, and Ctrl+C says how to quit.

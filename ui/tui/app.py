@@ -27,6 +27,7 @@ from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.connection import Connection
 from ui.tui.dialogs import TextDialog
 from ui.tui.feed import EVERYTHING, Feed
+from ui.tui.hand_over import hand_over
 from ui.tui.invite_phone import invite_phone
 from ui.tui.keyboard import Keyboard
 from ui.tui.keys import bound, help_text
@@ -37,10 +38,12 @@ from ui.tui.on_paper import ask_paper
 from ui.tui.scans import route_scan
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.closing import ClosingScreen
 from ui.tui.screens.ended import EndedScreen
 from ui.tui.screens.exceptions import ExceptionsScreen
 from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
 from ui.tui.screens.load import LoadScreen
+from ui.tui.screens.morning import MorningScreen
 from ui.tui.screens.movements import MovementsScreen
 from ui.tui.screens.outbound import OutboundScreen
 from ui.tui.screens.queue import QueueScreen
@@ -67,6 +70,8 @@ SCREENS: dict[str, type[StationScreen]] = {
     "movements": MovementsScreen,
     "retained": RetainedScreen,
     "outbound": OutboundScreen,
+    "morning": MorningScreen,
+    "closing": ClosingScreen,
 }
 _CHANGED_BY_ACTS = EVERYTHING - {"site", "devices"}  # the live stream tells the devices
 
@@ -300,6 +305,9 @@ class StationApp(App[None]):
 
     def action_invite_phone(self) -> None:
         self._ask_person(invite_phone)
+
+    def action_hand_over(self) -> None:
+        self._ask_person(hand_over)
 
     def action_settle_zero(self) -> None:
         self._ask_person(ask_settle_zero)

@@ -16,8 +16,9 @@ Row = tuple[schemas.VisitRow, schemas.LoadRow]
 @dataclass(frozen=True, slots=True)
 class Board:
     """`loads` holds the loads in full that a screen needs: the proposed ones and the one that is open.
-    `ended` (today), with the day's `photos`, `movements` and `retained` (by list: kept, due, out) are read
-    while their screen is open; None before that.
+    `ended` (today), with the day's `photos`, `movements`, `retained` (by list: kept, due, out), the list of
+    the `morning` and the `closing` of the next day to close are read while their screen is open; None before
+    that.
     `now` is the station's time when it was last heard: ages are counted by the station's clock."""
 
     now: datetime | None = None
@@ -34,6 +35,8 @@ class Board:
     movements: tuple[schemas.Movement, ...] | None = None
     retained: Mapping[str, tuple[schemas.Retained, ...]] | None = None
     outbound: tuple[schemas.OutboundVisit, ...] = ()
+    morning: schemas.DayList | None = None
+    closing: schemas.DaySheet | None = None
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)
 
     def with_live(self, live: schemas.Live | None) -> "Board":

@@ -88,6 +88,35 @@ class StationClient:
     async def invite_phone(self) -> schemas.PhoneInvitation:
         return await self._post("/phones/invitations", schemas.PhoneInvitationIn(), schemas.PhoneInvitation)
 
+    async def carried_over(self) -> schemas.CarriedOver:
+        return await self._get("/hand-over", schemas.CarriedOver)
+
+    async def hand_over_shift(self, body: schemas.ShiftIn) -> schemas.SignedIn:
+        """Who comes is signed in here from then on."""
+        signed = await self._post("/hand-over", body, schemas.SignedIn)
+        self.person, self.person_token = signed.person, signed.token
+        return signed
+
+    # --- days ---------------------------------------------------------------------------------------
+    async def day_list(self) -> schemas.DayList:
+        return await self._get("/days/list", schemas.DayList)
+
+    async def open_day(self, body: schemas.DayOpenIn) -> schemas.DayList:
+        return await self._post("/days/open", body, schemas.DayList)
+
+    async def day_sheet(self) -> schemas.DaySheet:
+        """Ask what the closing of the next day to close says."""
+        return await self._get("/days/sheet", schemas.DaySheet)
+
+    async def close_day(self, body: schemas.DayCloseIn) -> schemas.DaySheet:
+        return await self._post("/days/close", body, schemas.DaySheet)
+
+    async def closings(self) -> list[schemas.DayClosed]:
+        return await self._list("/days/closings", schemas.DayClosed)
+
+    async def closing(self, day: str) -> schemas.DaySheet:
+        return await self._get(f"/days/closings/{quote(day, safe='')}", schemas.DaySheet)
+
     # --- visits and loads -------------------------------------------------------------------------
     async def vehicles(self, query: str) -> list[schemas.Vehicle]:
         return await self._list("/vehicles", schemas.Vehicle, q=query)

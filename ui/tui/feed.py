@@ -21,10 +21,11 @@ from ui.words.vocabulary import add_names, use_names
 EVERYTHING = frozenset(
     {
         "site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets", "ended",
-        "movements", "retained", "outbound",
+        "movements", "retained", "outbound", "morning", "closing",
     }
 )  # fmt: skip
-ON_SCREEN = frozenset({"ended", "movements", "retained"})  # long lists, read only while looked at
+# Long lists, read only while looked at.
+ON_SCREEN = frozenset({"ended", "movements", "retained", "morning", "closing"})
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})
 _ALSO: Mapping[str, frozenset[str]] = {
     "site_loaded": frozenset({"site", "cells", "devices"}),
@@ -44,7 +45,9 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "clock_repaired": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),
     "decision_withdrawn": frozenset({"cells"}),
-    "ticket_issued": frozenset({"cells", "tickets", "ended"}),
+    "day_opened": frozenset({"morning"}),
+    "day_closed": frozenset({"morning", "closing"}),
+    "ticket_issued": frozenset({"cells", "tickets", "ended", "closing"}),
     "grain_moved_out": frozenset({"cells", "movements"}),
     "grain_transferred": frozenset({"cells", "movements"}),
     "inventory_corrected": frozenset({"cells", "movements"}),
@@ -55,11 +58,11 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "treatment_recorded": frozenset({"cells", "movements"}),
     "grain_returned": frozenset({"cells", "movements"}),
     "shipment_received": frozenset({"cells", "ended"}),
-    "load_refused": frozenset({"cells", "ended"}),
-    "load_left": frozenset({"cells", "ended"}),
-    "visit_cancelled": frozenset({"cells", "ended"}),
-    "load_restored": frozenset({"cells", "ended"}),
-    "visit_restored": frozenset({"cells", "ended"}),
+    "load_refused": frozenset({"cells", "ended", "closing"}),
+    "load_left": frozenset({"cells", "ended", "closing"}),
+    "visit_cancelled": frozenset({"cells", "ended", "closing"}),
+    "load_restored": frozenset({"cells", "ended", "closing"}),
+    "visit_restored": frozenset({"cells", "ended", "closing"}),
     "outbound_delivered": frozenset({"outbound", "cells", "movements"}),
     **dict.fromkeys(
         (
@@ -171,6 +174,8 @@ class Feed:
             "movements": self._client.movements,
             "retained": self._retained,
             "outbound": self._client.outbound,
+            "morning": self._client.day_list,
+            "closing": self._client.day_sheet,
         }
         news: dict[str, Any] = {}
         for part in sorted(parts):

@@ -1,4 +1,4 @@
-"""Dialogs in which only figures are typed: the answer of an approval, and what a visual check found."""
+"""Dialogs in which only figures are typed: the answer of an approval, a PIN, what a visual check found."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -15,6 +15,7 @@ from ui.tui.widgets.big import Big
 from ui.words.i18n import Translator
 
 ANSWER = 8
+LEAST_PIN = 4
 
 
 class ApprovalDialog(EntryDialog):
@@ -61,6 +62,30 @@ class ApprovalDialog(EntryDialog):
     def _refuse(self, text: str) -> str | None:
         is_whole = len(text) == ANSWER and text.isdecimal()
         return None if is_whole else self._t.gettext("The answer has 8 figures.")
+
+
+class PinDialog(EntryDialog):
+    """Another person types the PIN, which is not seen; `wrong` says what was wrong with the last one."""
+
+    DEFAULT_CSS = ApprovalDialog.DEFAULT_CSS.replace("ApprovalDialog", "PinDialog")
+    BINDINGS: ClassVar[list[BindingType]] = bound("leave")
+
+    def __init__(self, title: str, wrong: str, t: Translator) -> None:
+        super().__init__(title, "", self._refuse, t)
+        self._told = wrong
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Plain(id="title", classes="heading")
+            yield Input(id="text", password=True)
+            yield Plain(id="wrong")
+            yield Plain(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#wrong", Plain).show_text(f"✗ {self._told}" if self._told else "")
+
+    def _refuse(self, text: str) -> str | None:
+        return None if len(text) >= LEAST_PIN else self._t.gettext("A PIN has at least 4 figures.")
 
 
 class FindingDialog(EntryDialog):

@@ -21,6 +21,8 @@ def open_menu(screen: StationScreen) -> None:
         Option("show('movements')", t.gettext("Cell movements")),
         Option("show('outbound')", t.gettext("Outbound visits")),
         Option("show('retained')", t.gettext("Samples kept")),
+        Option("show('morning')", t.gettext("Start of the day")),
+        Option("show('closing')", t.gettext("Close the day")),
         *screen.rare_options(),
         Option("show('queue')", t.gettext("Queue (F2)")),
         *([Option("show('arrival')", t.gettext("Arrival (F3)"))] if screen.may_receive else []),
@@ -32,6 +34,7 @@ def open_menu(screen: StationScreen) -> None:
         Option("help", t.gettext("Keys (F1)")),
         Option("language", t.gettext("Français (F11)")),
         Option("contrast", t.gettext("Light or dark (F12)")),
+        *([Option("hand_over", t.gettext("Hand the shift over"))] if screen.may_receive else []),
         Option("change_person", t.gettext("Another person signs in")),
         Option("quit", t.gettext("Quit the terminal")),
     ]

@@ -25,6 +25,8 @@ ScreenName = Literal[
     "movements",
     "retained",
     "outbound",
+    "morning",
+    "closing",
 ]
 OnRefusal = Callable[[schemas.Problem], bool]  # True: it has shown the refusal in a way of its own
 

@@ -12,6 +12,7 @@ _TECHNICAL = frozenset({Role.MANAGER, Role.INSTALLER})
 STATION = Navigation((
     (
         Entry("/day", N_("Day"), _RECEIVING),
+        Entry("/morning", N_("Start of the day"), _RECEIVING),
         Entry("/closing", N_("Close the day"), _RECEIVING),
         Entry("/loads", N_("Loads"), _RECEIVING),
         Entry("/cells", N_("Cells"), _RECEIVING),

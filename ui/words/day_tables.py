@@ -38,6 +38,8 @@ def figures_of(sheet: Sheet, t: Translator) -> list[str]:
         said = t.gettext(
             "{trucks} trucks, from full weight to tare: {median} min in the middle, {worst} min the longest."
         )
+        if minutes["trucks"] == 1:
+            said = t.gettext("One truck, from full weight to tare: {median} min.")
         figures = {name: t.number(minutes[name], 0) for name in ("median", "worst")}
         lines.append(said.format(trucks=minutes["trucks"], **figures))
     said = t.gettext(
@@ -128,7 +130,7 @@ def _cell(one: Mapping[str, Any], t: Translator) -> list[tuple[Entry, ...]]:
 def _numbers(sheet: Sheet, t: Translator) -> Told:
     _ = t.gettext
     columns = (
-        Column(_("Campaign"), 3), Column(_("From"), 2), Column(_("To"), 2), Column(_("Tickets"), 2),
+        Column(_("Campaign"), 3), Column(_("From no."), 2), Column(_("To no."), 2), Column(_("Tickets"), 2),
         Column(_("On paper"), 3), Column(_("Missing"), 4),
     )  # fmt: skip
     rows = tuple(_number_row(one) for one in sheet["numbers"])

@@ -31,7 +31,9 @@ class ListScreen(StationScreen):
 
     def draw(self) -> None:
         self.query_one("#heading", Plain).show_text(self.heading())
-        self.query_one("#columns", Plain).show_text(header_row(self.columns(), self.width - 2))
+        columns, titles = self.columns(), self.query_one("#columns", Plain)
+        titles.show_text(header_row(columns, self.width - 2))
+        titles.display = bool(columns)  # a list of several tables has the titles of each in its rows
         self.query_one("#rows", Rows).show(self.rows)
 
     def keys(self) -> list[tuple[str, str]]:
