@@ -9,7 +9,7 @@
     frames/DEVICE/…        closed segments, and the open one as far as it was then
     profiles/NAME          those that came over HTTP
     site/ab/abcdef…        the site file and what it names, by content: tokens and passwords are among them,
-                           and the key of the approvals (store/approval_key.py)
+                           and the keys of the approvals, papers and bags
     TAKE-OVER.txt          the page for whoever takes over
 
 A folder becomes a backup when a person says so (`begin`): a place where a disk is not mounted is none.
@@ -53,7 +53,7 @@ class LedgerCopy(_Value):
 
 
 class SiteFile(_Value):
-    """A file that the site file names, under the name that it has there; or the key of the approvals."""
+    """A file that the site file names, under the name that it has there; or a key of the station."""
 
     name: str
     sha256: str

@@ -1,15 +1,17 @@
-"""What of a box, beside its records, a spare box needs: the site file, every file that it names, and the key
-from which the approvers' secrets derive."""
+"""What of a box, beside its records, a spare box needs: the site file, every file that it names, the key from
+which the approvers' secrets derive, and the one that signs its papers and bags."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from station.post import identity
 from station.receival.wiring import profiles_in
 from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings
 from station.store import approval_key
 
+KEYS = (approval_key.NAME, identity.NAME)
 DEVICES = "devices"  # beside the site file: the passwords that `silo install` made for them
 
 
@@ -25,13 +27,12 @@ class Box:
     @property
     def files(self) -> dict[str, Path]:
         """Every file that the site file names, by the name that it has there. As if it named them: the
-        passwords that the installation made for devices, where they can be read, and the approvals' key."""
+        passwords that the installation made for devices, where they can be read, and the station's keys."""
         files = {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
         devices = self.site_file.parent / DEVICES
         files |= {f"{DEVICES}/{path.name}": path for path in sorted(devices.glob("*.password"))}
-        if (key := self.data / approval_key.NAME).exists():
-            files[str(self.settings.site.data / approval_key.NAME)] = key
-        return files
+        own = {str(self.settings.site.data / name): self.data / name for name in KEYS}
+        return files | {name: path for name, path in own.items() if path.exists()}
 
 
 def box_of(site_file: Path, settings: SiteSettings) -> Box:

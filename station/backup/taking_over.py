@@ -104,8 +104,8 @@ def take_over(disk: Disk, wanted: TakeOver, at: datetime, rest: Rest) -> Taken:
 def _place_site_files(
     disk: Disk, manifest: Manifest, site_file: Path, when: str, rest: Rest
 ) -> tuple[Path, ...]:
-    """Puts the site file, what it names and the key of the approvals where they belong; what differs and was
-    there is kept beside them as NAME.before-WHEN. Returns those that were replaced."""
+    """Puts the site file, what it names and the station's keys where they belong; what differs and was there
+    is kept beside them as NAME.before-WHEN. Returns those that were replaced."""
     replaced: list[Path] = []
     for one in manifest.files:
         target = site_file if one.name == manifest.site_file else _place(one.name, site_file)

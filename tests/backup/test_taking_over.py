@@ -13,6 +13,8 @@ from station.backup.disk import Disk, Epoch
 from station.backup.standing import Standing, keep_standing, standing_of, why_no_station
 from station.backup.taking_over import Taken, TakeOver, take_over
 from station.backup.writing import site_path
+from station.post import identity
+from station.receival.ticket_seal import public_key
 from station.store import room
 from station.store.approval_key import read_key, write_key
 from station.store.engine import Ledger
@@ -194,6 +196,18 @@ def test_phones_that_approved_for_the_old_box_approve_for_the_new_one(
     placed = tmp_path / "new" / "data" / "approval.key"
     assert read_key(placed.parent) == bytes(32)
     assert placed.stat().st_mode & 0o777 == 0o600
+
+
+def test_papers_and_bags_are_signed_by_the_same_key(silo: Silo, disk: Disk, tmp_path: Path) -> None:
+    """A mill has the station's public key; headquarters takes no bag that another has signed."""
+    key = identity.paper_key(silo.desk.ledger)
+    assert key is not None
+    back_up(silo, disk)
+    done(disk, tmp_path)
+    with closing(Ledger(tmp_path / "new" / "data")) as ledger:
+        again = identity.paper_key(ledger)
+    assert again is not None
+    assert public_key(again) == public_key(key)
 
 
 def test_a_take_over_that_did_not_reach_the_disk_is_written_at_the_next_backup(
