@@ -27,6 +27,12 @@ class Received:
     def moved_kg(self) -> float:
         return round(sum(self.moved.values()), 3)
 
+    @property
+    def paper_kg(self) -> float | None:
+        """What its paper says: the ticket, or the one that was written by hand. None: it has none."""
+        on_paper = self.moved_kg if self.load.outcome == "on_paper" else None
+        return self.ticket.net_kg if self.ticket else on_paper
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -62,15 +68,14 @@ def tonnes(rows: Iterable[Received]) -> list[dict[str, Any]]:
 
 
 def owned(tx: Session, rows: Iterable[Received]) -> list[dict[str, Any]]:
-    """Sum tickets by owner (the supplier's identifier: a name may have to be forgotten), species and regime.
+    """Sum papers by owner (the supplier's identifier: a name may have to be forgotten), species and regime.
     Owners of one load share its whole kilograms, so that they add up to its net."""
-    ticketed = [row for row in rows if row.ticket]
-    shares = days.owners_by_load(tx, [row.load.id for row in ticketed])
+    brought = [(row.load, row.paper_kg) for row in rows if row.paper_kg]
+    shares = days.owners_by_load(tx, [load.id for load, _ in brought])
     kg: dict[tuple[str, str, str], float] = defaultdict(float)
-    for row in ticketed:
-        assert row.ticket is not None
-        for owner, part in split(row.ticket.net_kg, shares.get(row.load.id, {})).items():
-            kg[owner, row.load.species, row.load.regime] += part
+    for load, net_kg in brought:
+        for owner, part in split(net_kg, shares.get(load.id, {})).items():
+            kg[owner, load.species, load.regime] += part
     return [
         {"owner": owner, "species": species, "regime": regime, "kg": round(total, 3)}
         for (owner, species, regime), total in sorted(kg.items())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, Refusal
-from station.receival import day_closing
+from station.receival import day_closing, on_paper
 from station.receival.day_grain import split
 from station.receival.paper_pad import Pad, Read, close_from_pad
 from station.receival.tipped_elsewhere import correct_tipping
@@ -18,6 +18,7 @@ from station.receival.visits import NewLoad
 from station.store import counters
 from station.store.ids import new_id
 from station.store.tables import CellMovement, DayClosing, Load, Ticket
+from tests.receival.test_on_paper import open_load
 from tests.silo_rig import ANNE, Silo
 
 DAY = date(2026, 7, 20)
@@ -236,6 +237,11 @@ def test_loads_of_several_owners_add_up(silo: Silo) -> None:
     assert len(owned) == 3
     assert sum(one["kg"] for one in owned) == 27_881
     assert all(one["kg"] == round(one["kg"]) for one in owned)
+
+
+def test_a_load_that_was_closed_on_paper_is_its_owners_too(silo: Silo) -> None:
+    on_paper.close_on_paper(silo.desk, open_load(silo).id, "7", 27_880, None, ANNE, silo.clock())
+    assert [one["kg"] for one in sheet(silo)["owners"]] == [27_880]
 
 
 @given(kg=st.integers(1, 60_000), parts=st.lists(st.integers(1, 99), min_size=1, max_size=6))
