@@ -41,20 +41,28 @@ class Client:
 
     def wait(self, kind: str, **fields: Any) -> float:
         """When (monotonic seconds) the first event with these fields arrived."""
-        wanted = {"kind": kind, **fields}
-        return self._wait(f"no {wanted}", lambda event: wanted.items() <= event.items())
+        return self._wait(kind, fields)[0]
+
+    def hear(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """The first event with these fields."""
+        return self._wait(kind, fields)[1]
 
     def wait_proposed(self, load_id: str) -> float:
         """When (monotonic seconds) a proposal of the load was first told of."""
-        return self._wait(f"no proposal of {load_id}", lambda event: load_id in event.get("load_ids", ()))
+        told = self._first(f"no proposal of {load_id}", lambda event: load_id in event.get("load_ids", ()))
+        return told[0]
 
-    def _wait(self, what: str, is_wanted: Callable[[dict[str, Any]], bool]) -> float:
+    def _wait(self, kind: str, fields: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+        wanted = {"kind": kind, **fields}
+        return self._first(f"no {wanted}", lambda event: wanted.items() <= event.items())
+
+    def _first(self, what: str, is_wanted: Callable[[dict[str, Any]], bool]) -> tuple[float, dict[str, Any]]:
         end = time.monotonic() + WAIT_S
         with self._changed:
             while True:
                 for at, event in self._events:
                     if is_wanted(event):
-                        return at
+                        return at, event
                 if not self._changed.wait(max(0.0, end - time.monotonic())):
                     raise TimeoutError(f"{what} in {WAIT_S} s")
 
