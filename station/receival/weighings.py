@@ -208,7 +208,10 @@ def take_in(
         },
     )  # fmt: skip
     tickets = closing.close_loads(tx, desk, visit, closed, chain, whole, tipped, actor, at)
-    proposals.propose_open_loads(tx, desk, at)
+    if closed:
+        proposals.propose_open_loads(tx, desk, at)
+    else:  # the cells are as they were
+        proposals.propose(tx, desk, loads, at)
     return Confirmed(weighing, visit, tickets)
 
 
