@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-TICKET, SHIPMENT = "ticket", "shipment"  # the kinds of documents that are printed
+# the kinds of documents that are printed; a label is of a retained sample
+TICKET, SHIPMENT, DELIVERY, LABEL = "ticket", "shipment", "delivery", "label"
 FILE = ""  # in the place of a printer's id: somebody was handed a file
 
 

@@ -8,6 +8,7 @@ import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.errors import end_with_file
+from station.cli.handed_out import write_paper
 from station.cli.options import (
     DAYS,
     ConfigOption,
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     sample = typer.Typer(no_args_is_help=True, help=_("What is kept of samples, and what is sent."))
     sample.command("list", help=_("What is kept, due (to be destroyed), out or destroyed."))(show_all)
     sample.command("keep", help=_("Keeps a part of a sample, on the next free place."))(keep)
+    sample.command("label", help=_("Prints the labels of a retained sample, one for each part."))(label)
     sample.command("hand-over", help=_("Parts of a retained sample were given to somebody."))(hand_over)
     sample.command("received", help=_("Who was given a retained sample has received it."))(received)
     sample.command("destroy", help=_("Retained samples past their date were destroyed."))(destroy)
@@ -68,6 +70,25 @@ def keep(
     headers = in_name_of(by, pin, "Silo-Operator")
     body = {"place": place, "seal": seal}
     out(ask(config, "POST", f"/samples/{segment(barcode)}/retained", body, headers=headers))
+
+
+def label(
+    number: NumberArgument,
+    config: ConfigOption,
+    by: ByOption,
+    printer: Annotated[str | None, typer.Option(help=_("The printer, where there are several."))] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help=_("Draws them here instead."))
+    ] = None,
+    pin: PinOption = None,
+) -> None:
+    headers, at = in_name_of(by, pin, "Silo-Operator"), f"/retained/{segment(number)}"
+    if pdf is None:
+        out(ask(config, "POST", f"{at}/print", {"printer": printer}, headers=headers))
+        return
+    found = ask(config, "POST", f"{at}/file", {}, headers=headers)
+    write_paper(pdf, found)
+    out(found["job"])
 
 
 def hand_over(

@@ -1,6 +1,5 @@
 """`silo ticket`: tickets on paper, what waits for a printer, and what a ticket's QR code says."""
 
-import base64
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -8,7 +7,7 @@ import typer
 
 from station.cli import ticket_verify
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.errors import end_with_file
+from station.cli.handed_out import write_paper
 from station.cli.options import ConfigOption, JsonOption, PinOption
 from station.cli.say import _, out, show, tell
 
@@ -51,10 +50,7 @@ def print_ticket(
     found = ask(
         config, "POST", f"/tickets/{number}/file", {"paper": paper, "campaign": campaign}, headers=named
     )
-    try:
-        pdf.write_bytes(base64.b64decode(found["pdf"]))
-    except OSError as error:
-        end_with_file(pdf, error)
+    write_paper(pdf, found)
     _tell(found["job"], _("Ticket {number} is written."))
 
 

@@ -1,10 +1,13 @@
-"""A ticket as ESC/POS, the language of receipt printers, written for Epson's and what copies them.
+"""Papers and labels as ESC/POS, the language of receipt printers, written for Epson's and what copies them.
 
     1B 40                   ESC @       begin anew
     1B 74 13                ESC t 19    code page 858 (French accents, €)
     1B 61 n                 ESC a n     0 left, 1 centred
     1B 45 n                 ESC E n     bold
     1D 21 n                 GS ! n      0 normal, 11 twice as wide and high
+    1D 68 n, 1D 77 n        GS h, GS w  a bar code's height and module, in dots
+    1D 48 n                 GS H n      2 its text below
+    1D 6B 49 n 7B 42 ...    GS k 73     Code 128, code set B
     1D 28 6B pL pH 31 ...   GS ( k      QR code: model, size of a module, correction, its data, print it
     1D 56 42 03             GS V 66 3   feed to the knife and cut
     1D 72 01                GS r 1      answer with one byte once all before it is printed
@@ -13,18 +16,20 @@ Source: Epson's ESC/POS command reference for the TM-T88. Never checked on hardw
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from textwrap import wrap
 
 import segno
 
-from station.printing.ticket_lines import Line, Pair, Section, Title
+from station.printing.lines import Line, Pair, Section, Title
 from station.printing.ticket_text import WIDTH, written
 
 BEGIN, CODE_PAGE = b"\x1b@", b"\x1bt\x13"
 LEFT, CENTRED = b"\x1ba\x00", b"\x1ba\x01"
 BOLD, PLAIN = b"\x1bE\x01", b"\x1bE\x00"
 LARGE, NORMAL = b"\x1d!\x11", b"\x1d!\x00"
+HIGH, WIDE, TEXT_BELOW = b"\x1dh\x50", b"\x1dw\x02", b"\x1dH\x02"
 CUT, ASK_PRINTED = b"\x1dVB\x03", b"\x1dr\x01"
 _ENCODING = "cp858"
 _DOTS = 504  # of the width that 42 columns take
@@ -47,6 +52,15 @@ def receipt(sections: list[Section], code: str) -> bytes:
         for line in section:
             out += _written(_printable(line))
     return b"".join([*out, _line("=" * WIDTH), *_qr(code), CUT])
+
+
+def label(number: str, lines: Sequence[str]) -> bytes:
+    """Write a label: the number large, its bar code, lines of text, and cut."""
+    out = [BEGIN, CODE_PAGE, CENTRED + BOLD + LARGE, _line(_in_page(number)), NORMAL + PLAIN]
+    bars = b"{B" + number.encode("ascii", "replace")
+    out += [HIGH + WIDE + TEXT_BELOW, b"\x1dkI" + bytes([len(bars)]) + bars, b"\n" + LEFT]
+    out += [_line(row) for text in lines for row in wrap(_in_page(text), WIDTH)]
+    return b"".join([*out, CUT])
 
 
 def _written(line: Line) -> Iterator[bytes]:

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
 from station.acts.desk import Desk
-from station.acts.printers import TICKET
+from station.acts.printers import DELIVERY, LABEL, TICKET
 from station.post import identity
+from station.printing.delivery_lines import Returned, delivery_sections
 from station.printing.escpos import receipt
-from station.printing.ticket_lines import Duplicate, Pair, Section, Sentence, Title, ticket_sections
+from station.printing.labels import Labels, labels_of
+from station.printing.lines import Duplicate, Pair, Section, Sentence, Title
+from station.printing.ticket_lines import ticket_sections
 from station.printing.ticket_pdf import ticket_pdf
-from station.receival import ticket_seal
+from station.receival.delivery_seal import DeliverySeal
 from station.receival.erp_tickets import completed
+from station.receival.paper_seals import public_key, sealed
 from station.receival.shipments import text_of
-from station.receival.ticket_seal import TicketSeal, sealed
+from station.receival.ticket_seal import TicketSeal
 from station.store.names import names_of
 from station.store.retained import provisional_among
-from station.store.tables import PrintJob, Shipment, Ticket
+from station.store.tables import DeliveryNote, PrintJob, RetainedSample, Shipment, Ticket
 from ui.words import vocabulary
 from ui.words.i18n import Translator, translator
 
@@ -41,13 +46,17 @@ class Paper:
         return receipt(self.sections, self.code)
 
 
-def paper_of(tx: Session, desk: Desk, job: PrintJob, language: str) -> Paper:
+def paper_of(tx: Session, desk: Desk, job: PrintJob, language: str) -> Paper | Labels:
+    if job.kind == LABEL:  # of a bag there is no original
+        return labels_of(tx, desk, tx.get_one(RetainedSample, job.document_id), translator(language))
     duplicate = None
     if job.is_duplicate:
         name = names_of(tx, [job.asked_by]).get(job.asked_by) or job.asked_by
         duplicate = Duplicate(job.asked_at, name)
     if job.kind == TICKET:
         return _ticket(tx, desk, tx.get_one(Ticket, job.document_id), language, duplicate)
+    if job.kind == DELIVERY:
+        return _delivery(desk, tx.get_one(DeliveryNote, job.document_id), language, duplicate)
     return _shipment(desk, tx.get_one(Shipment, job.document_id), translator(language), duplicate)
 
 
@@ -60,11 +69,26 @@ def _ticket(tx: Session, desk: Desk, row: Ticket, language: str, duplicate: Dupl
 
 def _code(desk: Desk, row: Ticket, *, provisional: bool) -> str:
     """Made anew for each print, and the same as long as the station has its key."""
+    key, name = _key(desk)
+    language = desk.policy.language
+    return sealed(TicketSeal.of(row.site, row.document, name, language, provisional=provisional), key)
+
+
+def _delivery(desk: Desk, row: DeliveryNote, language: str, duplicate: Duplicate | None) -> Paper:
+    title = translator(language).gettext("Delivery note {number}").format(number=row.number)
+    returned = None
+    if row.back_kg is not None:
+        returned = Returned(row.state == "cancelled", row.back_kg, row.reason)
+    key, name = _key(desk)
+    code = sealed(DeliverySeal.of(row.site, row.document, name, desk.policy.language), key)
+    sections = delivery_sections(row.document, language, duplicate=duplicate, returned=returned)
+    return Paper(title, sections, code)
+
+
+def _key(desk: Desk) -> tuple[Ed25519PrivateKey | None, str]:
+    """The key that signs papers, and its name."""
     key = identity.paper_key(desk.ledger)
-    name = ticket_seal.public_key(key).name if key else ""
-    return sealed(
-        TicketSeal.of(row.site, row.document, name, desk.policy.language, provisional=provisional), key
-    )
+    return key, public_key(key).name if key else ""
 
 
 def _shipment(desk: Desk, row: Shipment, t: Translator, duplicate: Duplicate | None) -> Paper:

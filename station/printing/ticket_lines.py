@@ -6,62 +6,26 @@ value of an instrument whose verification had expired stands apart, and a weight
 nobody could confirm says so. A further print of a ticket says that it is one (DUPLICATA).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from station.printing.lines import (
+    Duplicate,
+    Line,
+    Section,
+    Sentence,
+    Title,
+    duplicate_lines,
+    pair,
+    remark_lines,
+    time_lines,
+    when,
+)
+from station.printing.weight_lines import weight_lines
 from ui.words import vocabulary
 from ui.words.i18n import N_, Translator, translator
-from ui.words.reasons import message
 
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """`large` stands out before every other."""
-
-    text: str
-    large: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A name and its value; blanks before the name set it in. `strong` is what a reader looks for."""
-
-    name: str
-    value: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Blanks before the text set it in."""
-
-    text: str
-
-    @property
-    def depth(self) -> int:
-        return len(self.text) - len(self.text.lstrip(" "))
-
-
-Line = Title | Pair | Sentence
-Section = Sequence[Line]
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A further print of a ticket: when and by whom it was asked for."""
-
-    at: datetime
-    by: str
-
-
-_RULES = {
-    "equal_readings": N_("stable weight, by rule"),
-    "print_key": N_("print key of the indicator"),
-    "typed": N_("TYPED BY HAND"),
-    "stored_tare": N_("STORED TARE"),
-}
 _PAY = {"refaction": N_("Deduction"), "bonification": N_("Bonus"), "drying": N_("Drying charge")}
 _WEIGHTS = {"gross": N_("GROSS"), "tare": N_("TARE")}
 _PROOFS = {
@@ -80,22 +44,13 @@ def ticket_sections(
     return [
         list(part)
         for part in (
-            [*_duplicate(duplicate, t), *_head(document, t)],
+            [*duplicate_lines(duplicate, t), *_head(document, t)],
             _who(document, t),
             _weights(document, t),
             [*_values(document, t), *_provisional(t, is_so=provisional)],
             [*_paid(document, t), *_tipped(document, t), *_corrects(document, t)],
         )
     ]
-
-
-def _duplicate(duplicate: Duplicate | None, t: Translator) -> Iterator[Line]:
-    if duplicate is None:
-        return
-    yield Title(t.gettext("DUPLICATE"), large=True)
-    moment = f"{t.date(duplicate.at)} {t.time(duplicate.at)}"
-    words = t.gettext("Printed again on {moment}, by {name}")
-    yield Sentence(words.format(moment=moment, name=duplicate.by))
 
 
 def _provisional(t: Translator, *, is_so: bool) -> Iterator[Line]:
@@ -106,12 +61,12 @@ def _provisional(t: Translator, *, is_so: bool) -> Iterator[Line]:
 def _head(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield Sentence(document["site"])
     yield from _numbered(document, t)
-    yield from _pair(t.gettext("Campaign"), document["campaign"])
-    yield from _time(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
-    yield from _pair(t.gettext("By"), document["by"])
+    yield from pair(t.gettext("Campaign"), document["campaign"])
+    yield from time_lines(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
+    yield from pair(t.gettext("By"), document["by"])
     if paper := document.get("paper"):
-        yield from _pair(t.gettext("Paper pad No."), paper["number"])
-        yield from _pair("  " + t.gettext("closed"), _when(paper["at"], t))
+        yield from pair(t.gettext("Paper pad No."), paper["number"])
+        yield from pair("  " + t.gettext("closed"), when(paper["at"], t))
 
 
 def _numbered(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
@@ -129,9 +84,9 @@ def _numbered(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     if is_theirs and theirs is None:
         yield Sentence(t.gettext("PROVISIONAL: the number of the delivery ticket is awaited"))
     if is_note and theirs:
-        yield from _pair(t.gettext("Delivery ticket No."), theirs)
+        yield from pair(t.gettext("Delivery ticket No."), theirs)
     elif is_theirs and not is_note:
-        yield from _pair(t.gettext("Station's No."), str(number))
+        yield from pair(t.gettext("Station's No."), str(number))
 
 
 def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
@@ -145,36 +100,36 @@ def _corrects(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
 
 
 def _who(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
-    yield from _pair(t.gettext("Vehicle"), document["plate"])
+    yield from pair(t.gettext("Vehicle"), document["plate"])
     if document.get("trailer"):
-        yield from _pair(t.gettext("Trailer"), document["trailer"])
-    yield from _time(t.gettext("Arrived"), document["arrived_at"], document.get("arrival_doubt"), t)
-    yield from _pair(t.gettext("Supplier"), document["supplier"])
+        yield from pair(t.gettext("Trailer"), document["trailer"])
+    yield from time_lines(t.gettext("Arrived"), document["arrived_at"], document.get("arrival_doubt"), t)
+    yield from pair(t.gettext("Supplier"), document["supplier"])
     for owner in document["owners"]:
         share = t.percent(owner["share"], 0 if round(owner["share"] * 100, 6).is_integer() else 2)
-        yield from _pair(t.gettext("Owner"), f"{owner['name']} {share}")
-    yield from _pair(t.gettext("Product"), vocabulary.species_name(document["species"], t.language))
-    yield from _pair(t.gettext("Regime"), vocabulary.word(vocabulary.REGIMES, document["regime"], t.language))
-    yield from _pair(t.gettext("Received by"), document["organisation"])
+        yield from pair(t.gettext("Owner"), f"{owner['name']} {share}")
+    yield from pair(t.gettext("Product"), vocabulary.species_name(document["species"], t.language))
+    yield from pair(t.gettext("Regime"), vocabulary.word(vocabulary.REGIMES, document["regime"], t.language))
+    yield from pair(t.gettext("Received by"), document["organisation"])
     yield from _contract(document.get("contract"), t)
     if document["declared_variety"]:
-        yield from _pair(t.gettext("Variety declared"), document["declared_variety"])
+        yield from pair(t.gettext("Variety declared"), document["declared_variety"])
     for claim in document["claims"]:
-        yield from _pair(t.gettext("Claim"), vocabulary.claim_name(claim, t.language))
+        yield from pair(t.gettext("Claim"), vocabulary.claim_name(claim, t.language))
     for barcode in document["barcodes"]:
-        yield from _pair(t.gettext("Sample"), barcode)
+        yield from pair(t.gettext("Sample"), barcode)
 
 
 def _contract(contract: Mapping[str, Any] | None, t: Translator) -> Iterator[Line]:
     if contract:
-        yield from _pair(t.gettext("Contract"), contract["number"])
+        yield from pair(t.gettext("Contract"), contract["number"])
         if contract.get("remaining_t") is not None:
-            yield from _pair("  " + t.gettext("remaining"), t.tonnes(contract["remaining_t"], 3))
+            yield from pair("  " + t.gettext("remaining"), t.tonnes(contract["remaining_t"], 3))
 
 
 def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     for part, name in _WEIGHTS.items():
-        yield from _weight(t.gettext(name), document[part], t)
+        yield from weight_lines(t.gettext(name), document[part], t)
     yield from _net(document, t)
     yield from _proofs(document, t)
 
@@ -182,12 +137,12 @@ def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
 def _net(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     together = document.get("weighed_together", {"loads": 1})
     if together["loads"] == 1:
-        yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]), strong=True)
+        yield from pair(t.gettext("NET"), t.kg(document["net_kg"]), strong=True)
     else:
         of_all = t.gettext("NET OF THE {loads} LOADS").format(loads=together["loads"])
-        yield from _pair(of_all, t.kg(together["net_kg"]))
-        yield from _pair(t.gettext("NET OF THIS LOAD"), t.kg(document["net_kg"]), strong=True)
-    yield from _remarks(document.get("net_remarks", ()), t)
+        yield from pair(of_all, t.kg(together["net_kg"]))
+        yield from pair(t.gettext("NET OF THIS LOAD"), t.kg(document["net_kg"]), strong=True)
+    yield from remark_lines(document.get("net_remarks", ()), t)
 
 
 def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
@@ -198,44 +153,16 @@ def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
             yield Sentence(t.gettext(sentence).format(weights=", ".join(found)))
 
 
-def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[Line]:
-    yield from _pair(name, t.kg(weighing["kg"]))
-    if parts := weighing.get("parts"):
-        for number, part in enumerate(parts, start=1):
-            yield from _weight("  " + t.gettext("part {number}").format(number=number), part, t)
-        yield from _remarks(weighing["remarks"], t)
-        return
-    yield from _time("  " + t.gettext("weighed"), weighing["at"], weighing.get("time_doubt"), t)
-    said = t.gettext(_RULES.get(weighing["rule"], weighing["rule"]))
-    if weighing["typed_by"]:
-        said = f"{said} ({weighing['typed_by']})"
-    yield Sentence("  " + said)
-    yield from _remarks(weighing.get("remarks", ()), t)
-    if weighing.get("instrument"):
-        yield from _pair("  " + t.gettext("bridge"), _bridge(weighing))
-    if weighing["sealed_number"]:
-        yield from _pair("  " + t.gettext("sealed No."), weighing["sealed_number"])
-
-
-def _bridge(weighing: Mapping[str, Any]) -> str:
-    return " ".join(part for part in (weighing["instrument"], weighing["serial_number"]) if part)
-
-
-def _remarks(stored: Iterable[Mapping[str, Any]], t: Translator) -> Iterator[Line]:
-    for one in stored:
-        yield Sentence(f"  ! {message(one['code'], one.get('params') or {}, t.language)}")
-
-
 def _values(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     if grade := (document.get("quality") or {}).get("name"):
-        yield from _pair(t.gettext("Grade"), grade.get(t.language) or next(iter(grade.values())))
+        yield from pair(t.gettext("Grade"), grade.get(t.language) or next(iter(grade.values())))
     apart = {name: value for name, value in document["values"].items() if value.get("remarks")}
     yield from _lines({name: value for name, value in document["values"].items() if name not in apart}, t)
     if apart:
         yield Sentence(t.gettext("VERIFICATION EXPIRED, for information only:"))
         yield from _lines(apart, t)
         remarks = {str(one): one for value in apart.values() for one in value["remarks"]}
-        yield from _remarks(remarks.values(), t)
+        yield from remark_lines(remarks.values(), t)
     if not document["values"]:
         yield Sentence(t.gettext("No analysis"))
 
@@ -245,9 +172,9 @@ def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[L
         amount = f"{t.plain(value['value'], 2)} {value['unit']}"
         basis = vocabulary.basis_name(value["basis"], t.language)
         count = f" (n={value['n']})" if value.get("n", 1) > 1 else ""
-        yield from _pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip() + count)
+        yield from pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip() + count)
         if value.get("instruments"):
-            yield from _pair("  " + t.gettext("measured by"), ", ".join(value["instruments"]))
+            yield from pair("  " + t.gettext("measured by"), ", ".join(value["instruments"]))
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
             yield Sentence(f"  {said} ({value['typed_by']})")
@@ -261,10 +188,10 @@ def _paid(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     pay = document.get("pay")
     if not pay:
         return
-    yield from _pair(t.gettext("Payment weight"), t.kg(pay["kg"]))
+    yield from pair(t.gettext("Payment weight"), t.kg(pay["kg"]))
     for one in pay["lines"]:
         kind, analyte = _PAY[one["kind"]], vocabulary.analyte_name(one["analyte"], t.language)
-        yield from _pair(f"  {t.gettext(kind)}, {analyte}", _moved(one, t))
+        yield from pair(f"  {t.gettext(kind)}, {analyte}", _moved(one, t))
         told = t.gettext("{value}, limit {limit}")
         yield Sentence("    " + told.format(value=t.plain(one["value"], 3), limit=t.plain(one["limit"], 3)))
     if pay["unknown"]:
@@ -288,28 +215,4 @@ def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
         part_of_it = ""
         if len(document["tipped"]) > 1:
             part_of_it = ", " + (t.kg(part["kg"]) if "kg" in part else t.percent(part["share"], 1))
-        yield from _pair(t.gettext("Tipped"), place + part_of_it)
-
-
-def _pair(name: str, value: str, *, strong: bool = False) -> Iterator[Line]:
-    yield Pair(
-        name, value.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " "), strong
-    )
-
-
-def _time(name: str, iso: str, doubt: Mapping[str, Any] | None, t: Translator) -> Iterator[Line]:
-    """A time, and below it that the station did not trust its clock, with what somebody stated."""
-    yield from _pair(name, _when(iso, t))
-    if doubt is None:
-        return
-    said = t.gettext("TIME NOT CONFIRMED, nobody stated it")
-    if doubt["stated"]:
-        who, when = doubt["by"] or "?", _when(doubt["stated"], t)
-        said = t.gettext("TIME NOT CONFIRMED, stated by {name}: {time}").format(name=who, time=when)
-    yield Sentence(f"  ! {said}")
-
-
-def _when(iso: str, t: Translator) -> str:
-    """Date, hour and minute in the station's own zone."""
-    at = datetime.fromisoformat(iso)
-    return f"{t.date(at)} {t.time(at)}"
+        yield from pair(t.gettext("Tipped"), place + part_of_it)

@@ -1,7 +1,7 @@
-"""A ticket as a page of A5, or the same page enlarged to A4.
+"""A paper as a page of A5, or the same page enlarged to A4.
 
-Its sections fill two columns from top to bottom, the values begin the second one, and what does not fit goes
-on over the page; the QR code comes last.
+Its sections fill two columns from top to bottom, what follows the weights begins the second one, and what
+does not fit goes on over the page; the QR code comes last.
 """
 
 import io
@@ -16,18 +16,18 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from station.printing.ticket_lines import Line, Pair, Section, Title
+from station.printing.lines import Line, Pair, Section, Title
 
 PAPERS = {"A5": A5, "A4": A4}
 _FONT, _BOLD, _SIZE, _LEADING = "Helvetica", "Helvetica-Bold", 8.0, 10.2
 _EDGE, _GAP, _STEP = 10 * mm, 6 * mm, 2 * mm
 _COLUMN = (A5[0] - 2 * _EDGE - _GAP) / 2
 _CODE = 46 * mm
-_FIRST = 3  # sections before the second column: head, who and the weights
+_FIRST = 3  # sections before the second column: head, who, the weights
 
 
 def ticket_pdf(title: str, sections: Sequence[Section], code: str, paper: str = "A5") -> bytes:
-    """Draw a ticket's sections and the QR code of a text. The same arguments give the same bytes."""
+    """Draw a paper's sections and the QR code of a text. The same arguments give the same bytes."""
     out, size = io.BytesIO(), PAPERS[paper]
     page = Canvas(out, pagesize=size, invariant=True)
     page.setTitle(title)
@@ -68,6 +68,8 @@ class _Pen:
         for line in lines:
             if self._y - _height(line, _COLUMN, _SIZE + _more(line)) < _EDGE:
                 self.turn()
+            if isinstance(line, Title):
+                self._y -= _LEADING * 0.6
             self._draw(line, _COLUMN, _SIZE + _more(line))
         self._page.line(self._x, self._y + _LEADING / 2, self._x + _COLUMN, self._y + _LEADING / 2)
         self._y -= _LEADING / 2

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
-from station.printing.ticket_lines import Duplicate, Line, Pair, Section, Title, ticket_sections
+from station.printing.lines import Duplicate, Line, Pair, Section, Title
+from station.printing.ticket_lines import ticket_sections
 
 WIDTH = 42
 _RULE, _DOUBLE = "-" * WIDTH, "=" * WIDTH

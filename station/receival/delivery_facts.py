@@ -32,8 +32,8 @@ def document(
     tx: Session, desk: Desk, row: OutboundVisit, note: DeliveryNote, gone: Sequence[CellMovement]
 ) -> Json:
     """Gathers all that the paper says. `bulletin`: the mean of what left, by analyte, with its standard
-    uncertainty `u` and measurements `n` where they are known, of `known_t` tonnes, and the limits of its
-    grade. Names stand as they are printed."""
+    uncertainty `u` and measurements `n` where they are known, of `known_t` tonnes, and the name and limits of
+    its grade. Names stand as they are printed."""
     empty, full = weight_of(tx, row.empty_weighing_id), weight_of(tx, row.full_weighing_id)
     assert empty is not None  # what was loaded was weighed before
     assert full is not None
@@ -77,6 +77,7 @@ def bulletin(tx: Session, desk: Desk, row: OutboundVisit, gone: Sequence[CellMov
             }
             for one in told
         ],
+        "grade_name": dict(grade.name) if grade else {},
         "rule_pack": pack.sha256 if pack and grade else None,
     }  # fmt: skip
 

@@ -12,10 +12,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
+from station.acts.printers import DELIVERY
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.carriage import whole_parts
 from station.post import identity
-from station.receival import movements, proposals
+from station.receival import movements, print_jobs, proposals
 from station.receival.delivery_facts import document
 from station.receival.movements import NOTHING_SAID, Title
 from station.receival.outbound import DELIVERED, EXACT_KG, close, find_outbound, loadings_of, open_outbound
@@ -23,7 +24,7 @@ from station.receival.outbound import record as record_visit
 from station.receival.outbound_loading import Drawn, load
 from station.receival.outbound_orders import ask_of_order, left_kg, open_order
 from station.receival.remarked import check_asked
-from station.store import audit, counters
+from station.store import audit, counters, queries
 from station.store.ids import new_id
 from station.store.tables import (
     CellMovement,
@@ -66,6 +67,7 @@ def deliver(
             for cell, kg, pair in _by_cell(tx, row, loaded)
         ]  # fmt: skip
         note = _note(tx, desk, row, number, net_kg, gone, actor, at)
+        print_jobs.issue(tx, desk, DELIVERY, note.id, actor, at)
         close(tx, row, DELIVERED, "", actor, at)
         _end_samples(tx, row.id, at)
         record_visit(tx, "outbound_delivered", row, actor, at, number=number, net_kg=net_kg, despite=despite)
@@ -108,8 +110,7 @@ def take_back(
 
 
 def find_note(tx: Session, site: str, number: int) -> DeliveryNote:
-    query = select(DeliveryNote).where(DeliveryNote.site == site, DeliveryNote.number == number)
-    note = tx.exec(query).first()
+    note = queries.delivery_note(tx, site, number)
     if note is None:
         raise NotFound(Fault.UNKNOWN_DELIVERY_NOTE, number=number)
     return note

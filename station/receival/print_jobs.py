@@ -4,18 +4,19 @@ The first paper of a document is the original, every further one is a duplicate.
 still waits moves it: what a printer has not been sent is not printed by it any more.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from station.acts.desk import Actor, Desk
-from station.acts.printers import FILE, SHIPMENT, TICKET, Printer
+from station.acts.printers import DELIVERY, FILE, LABEL, SHIPMENT, TICKET, Printer
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Load, PrintJob, Shipment, Ticket
+from station.store.retained import retained_by_number
+from station.store.tables import DeliveryNote, Load, PrintJob, RetainedSample, Shipment, Ticket
 
 WAITING, SENDING, QUEUED = "waiting", "sending", "queued"
 PRINTED, ASKS, DROPPED = "printed", "asks", "dropped"
@@ -35,29 +36,39 @@ def print_ticket(
 ) -> PrintJob:
     """A person asks for a ticket, from the only printer of tickets where none is named. Raises
     NotFound(unknown_ticket), Invalid(unknown_printer)."""
-    chosen = _printer(desk, TICKET, printer)
-    with desk.ledger.write() as tx:
-        ticket = _ticket(tx, desk, campaign, number)
-        return _ask(tx, TICKET, ticket.id, chosen.id, chosen.copies, actor, at)
+    return _print(desk, TICKET, lambda tx: _ticket(tx, desk, campaign, number).id, printer, actor, at)
 
 
 def hand_out_ticket(desk: Desk, campaign: str, number: int, actor: Actor, at: datetime) -> PrintJob:
     """A person is handed a ticket as a file, to print it. Raises NotFound(unknown_ticket)."""
-    with desk.ledger.write() as tx:
-        row = _ask(tx, TICKET, _ticket(tx, desk, campaign, number).id, FILE, 1, actor, at)
-        row.state, row.ended_at, row.attempts = PRINTED, at, 1
-        return row
+    return _hand_out(desk, TICKET, lambda tx: _ticket(tx, desk, campaign, number).id, actor, at)
 
 
 def print_shipment(desk: Desk, number: str, printer: str | None, actor: Actor, at: datetime) -> PrintJob:
     """A person asks for the paper of a shipment. Raises NotFound(unknown_shipment),
     Invalid(unknown_printer)."""
-    chosen = _printer(desk, SHIPMENT, printer)
-    with desk.ledger.write() as tx:
-        shipment = tx.exec(select(Shipment).where(Shipment.number == number)).first()
-        if shipment is None:
-            raise NotFound(Fault.UNKNOWN_SHIPMENT, number=number)
-        return _ask(tx, SHIPMENT, shipment.id, chosen.id, chosen.copies, actor, at)
+    return _print(desk, SHIPMENT, lambda tx: _shipment(tx, number).id, printer, actor, at)
+
+
+def print_delivery(desk: Desk, number: int, printer: str | None, actor: Actor, at: datetime) -> PrintJob:
+    """A person asks for a delivery note. Raises NotFound(unknown_delivery_note), Invalid(unknown_printer)."""
+    return _print(desk, DELIVERY, lambda tx: _delivery(tx, desk, number).id, printer, actor, at)
+
+
+def hand_out_delivery(desk: Desk, number: int, actor: Actor, at: datetime) -> PrintJob:
+    """A person is handed a delivery note as a file. Raises NotFound(unknown_delivery_note)."""
+    return _hand_out(desk, DELIVERY, lambda tx: _delivery(tx, desk, number).id, actor, at)
+
+
+def print_label(desk: Desk, number: str, printer: str | None, actor: Actor, at: datetime) -> PrintJob:
+    """A person asks for the labels of a retained sample, one for each part. Raises
+    NotFound(unknown_retained), Invalid(unknown_printer)."""
+    return _print(desk, LABEL, lambda tx: _retained(tx, number).id, printer, actor, at)
+
+
+def hand_out_label(desk: Desk, number: str, actor: Actor, at: datetime) -> PrintJob:
+    """A person is handed the labels as a file. Raises NotFound(unknown_retained)."""
+    return _hand_out(desk, LABEL, lambda tx: _retained(tx, number).id, actor, at)
 
 
 def drop(desk: Desk, job_id: str, actor: Actor, at: datetime) -> PrintJob:
@@ -148,6 +159,21 @@ def note(
 
 
 # --- what stands behind them ---------------------------------------------------------------------------
+def _print(
+    desk: Desk, kind: str, find: Callable[[Session], str], printer: str | None, actor: Actor, at: datetime
+) -> PrintJob:
+    chosen = _printer(desk, kind, printer)
+    with desk.ledger.write() as tx:
+        return _ask(tx, kind, find(tx), chosen.id, chosen.copies, actor, at)
+
+
+def _hand_out(desk: Desk, kind: str, find: Callable[[Session], str], actor: Actor, at: datetime) -> PrintJob:
+    with desk.ledger.write() as tx:
+        row = _ask(tx, kind, find(tx), FILE, 1, actor, at)
+        row.state, row.ended_at, row.attempts = PRINTED, at, 1
+        return row
+
+
 def _ask(
     tx: Session, kind: str, document_id: str, printer: str, copies: int, actor: Actor, at: datetime
 ) -> PrintJob:
@@ -180,6 +206,27 @@ def _ticket(tx: Session, desk: Desk, campaign: str, number: int) -> Ticket:
     row = queries.ticket_by_number(tx, desk.policy.site, campaign, number)
     if row is None:
         raise NotFound(Fault.UNKNOWN_TICKET, number=number)
+    return row
+
+
+def _shipment(tx: Session, number: str) -> Shipment:
+    row = tx.exec(select(Shipment).where(Shipment.number == number)).first()
+    if row is None:
+        raise NotFound(Fault.UNKNOWN_SHIPMENT, number=number)
+    return row
+
+
+def _delivery(tx: Session, desk: Desk, number: int) -> DeliveryNote:
+    row = queries.delivery_note(tx, desk.policy.site, number)
+    if row is None:
+        raise NotFound(Fault.UNKNOWN_DELIVERY_NOTE, number=number)
+    return row
+
+
+def _retained(tx: Session, number: str) -> RetainedSample:
+    row = retained_by_number(tx, number)
+    if row is None:
+        raise NotFound(Fault.UNKNOWN_RETAINED, number=number)
     return row
 
 

@@ -6,7 +6,9 @@ from sqlmodel import Session
 
 from station.acts.custody import DISPUTE, enter_act, set_block
 from station.acts.desk import Actor, Desk
+from station.acts.printers import LABEL
 from station.acts.refusals import Conflict, Fault, NotFound
+from station.receival import print_jobs
 from station.receival.custody import free_place
 from station.store import audit, counters, queries
 from station.store.disputes import open_dispute_of
@@ -66,6 +68,7 @@ def keep_sample(
     tx.flush()
     load = tx.get(Load, sample.load_id) if sample.load_id else None
     enter_act(tx, row, "sealed", actor, at, parts=row.parts)
+    print_jobs.issue(tx, desk, LABEL, row.id, actor, at)
     audit.record(
         tx, "sample_retained", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
         visit_id=load.visit_id if load else None, load_id=sample.load_id,

@@ -1,49 +1,23 @@
-"""What a ticket's QR code says: enough to check the paper by, signed with the station's own key.
+"""What a ticket's QR code says: enough to check the paper by.
 
-The text is `SILO2` and what `station/sealed_text.py` makes of the fields, in the order of `TicketSeal`;
-values are [analyte, value, basis, standard uncertainty], limits [analyte, sign, limit, basis]. It names no
-supplier, owner, driver or plate: whoever holds the paper reads them there, and a photo of the code tells
-nobody whose grain it was.
+It names no supplier, owner, driver or plate: whoever holds the paper reads them there, and a photo of the
+code tells nobody whose grain it was.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
-from drivers.text import checked_text
-from station import sealed_text
-from station.sealed_text import TextForged, TextWrong
-from station.signing import PublicKey
-
-PREFIX = "SILO2"
-_CONTEXT = PREFIX.encode()
-
-Said = Annotated[str, Field(max_length=120), AfterValidator(checked_text)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Kilograms = Annotated[float, Field(ge=0, le=100_000_000, allow_inf_nan=False)]
-ValueLine = tuple[Said, Number, Said | None, Number | None]
-LimitLine = tuple[Said, Said, Number, Said | None]
+from station.receival.paper_seals import Kilograms, LimitLine, Said, Seal, ValueLine
 
 
-class KeyUnknown(TextWrong):
-    """None of the keys at hand signed it; `key` names the one that it says."""
+class TicketSeal(Seal):
+    """`corrects` is the number of the ticket that this one replaces (0: none). `paid_kg` is the payment
+    weight (poids aux normes), where a rule pack says it."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"signed with the key {key}, which is not at hand")
-        self.key = key
+    PREFIX: ClassVar[str] = "SILO2"
 
-
-class TicketSeal(BaseModel):
-    """`key` names the key that signed; `corrects` is the number of the ticket that this one replaces (0:
-    none). `paid_kg` is the payment weight (poids aux normes), where a rule pack says it. What a later release
-    says more is passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    key: Said
     site: Said
     site_name: Said
     campaign: Said
@@ -81,40 +55,3 @@ class TicketSeal(BaseModel):
             ],
             limits=[(one["analyte"], one["op"], one["limit"], one["basis"]) for one in limits],
         )  # fmt: skip
-
-
-def public_key(key: Ed25519PrivateKey) -> PublicKey:
-    """The station's public key, named by its own digest."""
-    raw = key.public_key().public_bytes_raw()
-    return PublicKey(hashlib.sha256(raw).digest()[:8], raw)
-
-
-def sealed(seal: TicketSeal, key: Ed25519PrivateKey | None) -> str:
-    """Return the text of the QR code; without a key it is signed by nobody."""
-    fields = list(seal.model_dump(mode="json").values())
-    return sealed_text.seal(PREFIX, fields, key, _CONTEXT)
-
-
-def verify(text: str, keys: Sequence[PublicKey]) -> TicketSeal:
-    """Return what was signed. Raises TextWrong where it is no ticket's text, TextForged where nobody or
-    another one signed it, KeyUnknown."""
-    opened = sealed_text.unseal(PREFIX, text, _CONTEXT)
-    seal = _read(opened.fields)
-    if not opened.signature:
-        raise TextForged("nobody signed it")
-    known = [key for key in keys if key.name == seal.key]
-    if not known:
-        raise KeyUnknown(seal.key)
-    sealed_text.check_signature(opened.signed, opened.signature, known[0].raw)
-    return seal
-
-
-def _read(fields: Sequence[Any]) -> TicketSeal:
-    names = list(TicketSeal.model_fields)
-    if len(fields) < len(names):
-        raise TextWrong("fields are missing")
-    try:
-        return TicketSeal.model_validate(dict(zip(names, fields, strict=False)))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise TextWrong(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

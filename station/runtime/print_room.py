@@ -13,6 +13,7 @@ import structlog
 from station.acts.desk import Desk
 from station.acts.printers import Printer
 from station.printing import queue, receipt_printer
+from station.printing.labels import Labels
 from station.printing.papers import Paper, paper_of
 from station.printing.sending import PrinterFailed, PrinterSilent
 from station.receival import print_jobs
@@ -120,7 +121,7 @@ class PrintRoom:
             except PrinterFailed as failed:
                 log.warning("queue_not_read", printer=job.printer, code=failed.code)
 
-    def _send(self, printer: Printer, job: PrintJob, paper: Paper) -> None:
+    def _send(self, printer: Printer, job: PrintJob, paper: Paper | Labels) -> None:
         """Raises PrinterFailed, PrinterSilent."""
         if printer.kind == "escpos":
             receipt_printer.print_receipt(printer, paper.receipt())

@@ -403,12 +403,16 @@ class Supplier(Section):
 DeviceAddress = Annotated[str, StringConstraints(pattern=r"^(tcp:[^\s/]{1,200}|/dev/[^\s]{1,200})$")]
 
 
+PrintedDocument = Literal["ticket", "shipment", "delivery", "label"]
+
+
 class Printer(Section):
     """A printer of CUPS is known by its `queue`, with `paper` and `tray` (its InputSlot); a receipt printer
     (`escpos`) by its `port`: `tcp:10.0.0.20:9100` or `/dev/usb/lp0`. `answers = false`: it cannot say that it
     has printed, and is believed. It prints `copies` of the documents that are `automatic` when they are
-    issued, and of all in `prints` when somebody asks. What waited for `late_after_min` minutes is not printed
-    without being asked for again."""
+    issued, and of all in `prints` when somebody asks: tickets, shipments' papers, delivery notes, labels
+    of retained samples. What waited for `late_after_min` minutes is not printed without being asked for
+    again."""
 
     id: Id
     kind: Literal["cups", "escpos"]
@@ -418,8 +422,8 @@ class Printer(Section):
     tray: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,60}$")] | None = None
     copies: Annotated[int, Field(ge=1, le=9)] = 1
     answers: bool = True
-    prints: list[Literal["ticket", "shipment"]] = ["ticket"]
-    automatic: list[Literal["ticket", "shipment"]] = []
+    prints: list[PrintedDocument] = ["ticket"]
+    automatic: list[PrintedDocument] = []
     late_after_min: Annotated[int, Field(ge=1, le=1440)] = 120
 
 

@@ -12,6 +12,7 @@ from station.store.tables import (
     Cell,
     ClockAct,
     Decision,
+    DeliveryNote,
     Load,
     Pairing,
     Proposal,
@@ -123,6 +124,11 @@ def open_reservation(tx: Session, load_id: str) -> Reservation | None:
 
 def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Ticket | None:
     query = select(Ticket).where(Ticket.site == site, Ticket.campaign == campaign, Ticket.number == number)
+    return tx.exec(query).first()
+
+
+def delivery_note(tx: Session, site: str, number: int) -> DeliveryNote | None:
+    query = select(DeliveryNote).where(DeliveryNote.site == site, DeliveryNote.number == number)
     return tx.exec(query).first()
 
 

@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from station.receival import people
-from station.receival.ticket_seal import TicketSeal, public_key, sealed
+from station.receival.paper_seals import public_key, sealed
+from station.receival.ticket_seal import TicketSeal
 from tests.cli.rig import invoke, run, silo
 from tests.silo_rig import SITE_FILE, START, Silo
 
@@ -109,7 +110,7 @@ def test_without_the_key_or_without_a_code_nothing_is_verified(tmp_path: Path, p
     assert "Unknown" in invoke("ticket", "verify", sealed(SEAL, KEY)).stderr
     photo = tmp_path / "photo.png"
     cv2.imwrite(str(photo), np.full((200, 200), 255, np.uint8))
-    assert "no ticket's QR code" in invoke("ticket", "verify", str(photo), "--key", str(pub)).stderr
+    assert "no QR code of a paper" in invoke("ticket", "verify", str(photo), "--key", str(pub)).stderr
     assert invoke("ticket", "verify", str(tmp_path / "none.png"), "--key", str(pub)).returncode == 2
     pub.write_text("no key")
     assert invoke("ticket", "verify", sealed(SEAL, KEY), "--key", str(pub)).returncode == 2

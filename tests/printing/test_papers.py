@@ -12,7 +12,8 @@ import pytest
 import zxingcpp
 
 from station.printing.escpos import receipt
-from station.printing.ticket_lines import Duplicate, ticket_sections
+from station.printing.lines import Duplicate
+from station.printing.ticket_lines import ticket_sections
 from station.printing.ticket_pdf import PAPERS, ticket_pdf
 from station.printing.ticket_text import WIDTH
 from tests.printing.drawn import drawn

@@ -205,6 +205,11 @@ OUTBOUND_STATES: Mapping[str, str] = {
     "left": N_("left again"),
     "cancelled": N_("cancelled"),
 }
+DELIVERY_STATES: Mapping[str, str] = {
+    "issued": N_("issued"),
+    "cancelled": N_("cancelled, never left"),
+    "returned": N_("came back"),
+}
 REGIMES: Mapping[str, str] = {
     "owned": N_("owned"),
     "deposit": N_("in deposit"),

@@ -135,6 +135,13 @@ def list_notes(
         return shown_notes(view, page(response, found, limit, lambda row: (row.seq or 0,)))
 
 
+@router.get("/notes/{number}", responses=problems(404))
+def get_note(asked: Asked, number: NoteNumber) -> schemas.DeliveryNote:
+    with view_of(asked) as view:
+        note = delivery_notes.find_note(view.tx, asked.desk.policy.site, number)
+        return shown_notes(view, [note])[0]
+
+
 @router.post("/notes/{number}/cancel", responses=problems(404, 409))
 def cancel_note(asked: Asked, by: By, number: NoteNumber, body: schemas.OutcomeIn) -> schemas.DeliveryNote:
     """The vehicle never went: its grain is in its cells again, the number stays used."""

@@ -1,4 +1,4 @@
-"""What is printed: tickets and shipments' papers, on the site's printers or as files."""
+"""What is printed on the site's printers or as files: tickets, other papers, labels."""
 
 import base64
 from typing import Annotated
@@ -46,10 +46,7 @@ def hand_out_ticket(asked: Asked, by: By, number: Number, body: schemas.PaperFil
     """The ticket as a PDF, which counts as a print."""
     campaign = _campaign(asked, body.campaign)
     row = print_jobs.hand_out_ticket(asked.desk, campaign, number, by, asked.now())
-    with view_of(asked) as view:
-        page = paper_of(view.tx, asked.desk, row, asked.language).page(body.paper)
-        (job,) = printing.print_jobs(view, [row])
-    return schemas.PaperFile(job=job, pdf=base64.b64encode(page).decode())
+    return _file(asked, row, body.paper)
 
 
 @router.post("/shipments/left/{number}/print", status_code=201, responses=problems(404))
@@ -57,6 +54,33 @@ def print_shipment(asked: Asked, by: By, number: str, body: schemas.PrintIn) -> 
     """The paper that travels with a shipment."""
     row = print_jobs.print_shipment(asked.desk, number, body.printer, by, asked.now())
     return _shown(asked, row)
+
+
+@router.post("/outbound/notes/{number}/print", status_code=201, responses=problems(404))
+def print_delivery(asked: Asked, by: By, number: Number, body: schemas.DocumentPrintIn) -> schemas.PrintJob:
+    """The first print of a delivery note is the original, every further one says that it is a duplicate."""
+    return _shown(asked, print_jobs.print_delivery(asked.desk, number, body.printer, by, asked.now()))
+
+
+@router.post("/outbound/notes/{number}/file", status_code=201, responses=problems(404))
+def hand_out_delivery(
+    asked: Asked, by: By, number: Number, body: schemas.DocumentFileIn
+) -> schemas.PaperFile:
+    """The delivery note as a PDF, which counts as a print."""
+    row = print_jobs.hand_out_delivery(asked.desk, number, by, asked.now())
+    return _file(asked, row, body.paper)
+
+
+@router.post("/retained/{number}/print", status_code=201, responses=problems(404))
+def print_label(asked: Asked, by: By, number: str, body: schemas.DocumentPrintIn) -> schemas.PrintJob:
+    """The labels of a retained sample, one for each of its parts."""
+    return _shown(asked, print_jobs.print_label(asked.desk, number, body.printer, by, asked.now()))
+
+
+@router.post("/retained/{number}/file", status_code=201, responses=problems(404))
+def hand_out_label(asked: Asked, by: By, number: str, body: schemas.DocumentFileIn) -> schemas.PaperFile:
+    """The labels of a retained sample as a PDF."""
+    return _file(asked, print_jobs.hand_out_label(asked.desk, number, by, asked.now()), body.paper)
 
 
 @router.post("/print-jobs/{job_id}/drop", responses=problems(404, 409))
@@ -67,6 +91,13 @@ def drop(asked: Asked, by: By, job_id: str) -> schemas.PrintJob:
 
 def _campaign(asked: Inquiry, named: str | None) -> str:
     return named if named is not None else asked.desk.policy.campaign
+
+
+def _file(asked: Inquiry, row: PrintJob, paper: str) -> schemas.PaperFile:
+    with view_of(asked) as view:
+        page = paper_of(view.tx, asked.desk, row, asked.language).page(paper)
+        (job,) = printing.print_jobs(view, [row])
+    return schemas.PaperFile(job=job, pdf=base64.b64encode(page).decode())
 
 
 def _shown(asked: Inquiry, row: PrintJob) -> schemas.PrintJob:

@@ -260,7 +260,15 @@ from station.api.schemas.phones import (
     PhonePage,
 )
 from station.api.schemas.plan import PlanFileIn, PlanIn, PlanLine, PlanTaken
-from station.api.schemas.printing import PaperFile, PaperFileIn, Printer, PrintIn, PrintJob
+from station.api.schemas.printing import (
+    DocumentFileIn,
+    DocumentPrintIn,
+    PaperFile,
+    PaperFileIn,
+    Printer,
+    PrintIn,
+    PrintJob,
+)
 from station.api.schemas.quality import (
     Adjustment,
     AdjustmentIn,
@@ -489,6 +497,8 @@ __all__ = [
     "DisputeIn",
     "DisputeNoteIn",
     "DisputePaper",
+    "DocumentFileIn",
+    "DocumentPrintIn",
     "DoseIn",
     "Drawn",
     "DriverKind",

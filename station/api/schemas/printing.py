@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from station.api.schemas.common import In, Key, Reason
 
-Document = Literal["ticket", "shipment"]
+Document = Literal["ticket", "shipment", "delivery", "label"]  # a label is of a retained sample
 
 
 class Printer(BaseModel):
@@ -44,13 +44,23 @@ class PrintIn(In):
     campaign: Key | None = None
 
 
+class DocumentPrintIn(In):
+    """Without a printer: the only one that prints such documents."""
+
+    printer: Key | None = None
+
+
+class DocumentFileIn(In):
+    paper: Literal["A4", "A5"] = "A4"
+
+
 class PaperFileIn(In):
     campaign: Key | None = None
     paper: Literal["A4", "A5"] = "A5"
 
 
 class PaperFile(BaseModel):
-    """A PDF as base64; the first print of a ticket is the original, every further one a duplicate."""
+    """A PDF as base64; the first print of a paper is the original, every further one a duplicate."""
 
     job: PrintJob
     pdf: str

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from station.acts.desk import Desk
-from station.acts.printers import TICKET
 from station.api import schemas
 from station.api.language import reason
 from station.api.views.view import View
-from station.store.tables import PrintJob, Shipment, Ticket
+from station.store.tables import DeliveryNote, PrintJob, RetainedSample, Shipment, Ticket
 
 
 def printers(desk: Desk) -> list[schemas.Printer]:
@@ -23,19 +22,30 @@ def printers(desk: Desk) -> list[schemas.Printer]:
 
 
 def print_jobs(view: View, rows: Sequence[PrintJob]) -> list[schemas.PrintJob]:
-    ids = {kind: [row.document_id for row in rows if row.kind == kind] for kind in ("ticket", "shipment")}
-    tickets = select(Ticket).where(col(Ticket.id).in_(ids["ticket"]))
-    shipments = select(Shipment.id, Shipment.number).where(col(Shipment.id).in_(ids["shipment"]))
-    named = {one.id: (str(one.number), one.campaign) for one in view.tx.exec(tickets)}
-    named |= {id_: (number, "") for id_, number in view.tx.exec(shipments)}
+    named = _named(view, rows)
     view.names_of(row.asked_by for row in rows)
     return [_job(view, row, *named.get(row.document_id, ("?", ""))) for row in rows]
+
+
+def _named(view: View, rows: Sequence[PrintJob]) -> dict[str, tuple[str, str]]:
+    """The number and campaign of each document."""
+    ids = [row.document_id for row in rows]
+    tickets = select(Ticket.id, Ticket.number, Ticket.campaign).where(col(Ticket.id).in_(ids))
+    notes = select(DeliveryNote.id, DeliveryNote.number, DeliveryNote.campaign)
+    shipments = select(Shipment.id, Shipment.number).where(col(Shipment.id).in_(ids))
+    retained = select(RetainedSample.id, RetainedSample.number).where(col(RetainedSample.id).in_(ids))
+    numbered = [*view.tx.exec(tickets), *view.tx.exec(notes.where(col(DeliveryNote.id).in_(ids)))]
+    named = {id_: (str(number), campaign) for id_, number, campaign in numbered}
+    for query in (shipments, retained):
+        named |= {id_: (number, "") for id_, number in view.tx.exec(query)}
+    return named
 
 
 def _job(view: View, row: PrintJob, number: str, campaign: str) -> schemas.PrintJob:
     words = row.words
     return schemas.PrintJob(
-        id=row.id, kind="ticket" if row.kind == TICKET else "shipment", number=number, campaign=campaign,
+        id=row.id, kind=row.kind,  # type: ignore[arg-type] # the column holds one of the kinds
+        number=number, campaign=campaign,
         printer=row.printer, copies=row.copies, is_duplicate=row.is_duplicate, asked_at=row.asked_at,
         asked_by=view.name_of(row.asked_by) or "",
         state=row.state,  # type: ignore[arg-type] # the column holds one of the states
