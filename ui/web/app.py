@@ -33,6 +33,7 @@ from ui.web.pages import (
     login,
     models,
     morning,
+    outbound,
     pair,
     people,
     photo,
@@ -53,9 +54,10 @@ from ui.words.i18n import translator
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    doorway, first, login, board, day, morning, closing, loads, load, photo, cells, exceptions, disputes,
-    pair, three_ways, who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads,
-    people, asked_corrections, trace, certificates, plan, printing, reference, revisions, rules,
+    doorway, first, login, board, day, morning, closing, loads, load, outbound, photo, cells, exceptions,
+    disputes, pair, three_ways, who_was_right, groups, watch, holds, fairness, devices, models,
+    corrections, spreads, people, asked_corrections, trace, certificates, plan, printing, reference,
+    revisions, rules,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ STATION = Navigation((
         Entry("/morning", N_("Start of the day"), _RECEIVING),
         Entry("/closing", N_("Close the day"), _RECEIVING),
         Entry("/loads", N_("Loads"), _RECEIVING),
+        Entry("/outbound", N_("Outbound"), _RECEIVING),
         Entry("/cells", N_("Cells"), _RECEIVING),
         Entry("/plan", N_("Storage plan"), _RECEIVING),
         Entry("/trace", N_("Traceability"), _RECEIVING),

@@ -6,6 +6,7 @@ from datetime import date
 from fastapi import APIRouter, Response
 from sqlmodel import Session, col, select
 
+from station.acts.printers import TICKET
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
 from station.api.views import loads as load_view
@@ -27,7 +28,7 @@ from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
 from ui.web.pages.pay_table import pay_table
-from ui.web.pages.printing import may_print, printers_of_tickets
+from ui.web.pages.printing import may_print, printers_of
 from ui.web.pages.revisions import revised_values
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
@@ -125,7 +126,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         retained=kept,
         custody=tables.custody(reader, kept),
         disputes=(contested := _disputes(reader, view, row.id)),
-        printers=printers_of_tickets(reader),
+        printers=printers_of(reader, TICKET),
         may_print=may_print(reader) and shown.ticket_document is not None,
         may_dispute=bool(until) and not is_over and not any(one.open for one, _ in contested),
         disputable=_disputable(reader, until, is_over=is_over),

@@ -14,7 +14,7 @@ from station.api.views.view import View, view_of
 from station.printing.papers import paper_of
 from station.receival import print_jobs
 from station.store.batches import tickets_by_load
-from station.store.tables import Ticket
+from station.store.tables import PrintJob, Ticket
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.i18n import N_
@@ -30,8 +30,8 @@ def may_print(reader: Reader) -> bool:
     return not RECEIVING.isdisjoint(reader.person.roles)
 
 
-def printers_of_tickets(reader: Reader) -> list[str]:
-    return [one.id for one in reader.desk.printers if "ticket" in one.prints]
+def printers_of(reader: Reader, kind: str) -> list[str]:
+    return [one.id for one in reader.desk.printers if kind in one.prints]
 
 
 def papers_table(reader: Reader, view: View) -> Table:
@@ -68,15 +68,24 @@ def hand_out(reader: Reading, load_id: str, paper: Annotated[Literal["A4", "A5"]
     """The ticket as a file, which counts as a print."""
     ticket = _ticket(reader, load_id)
     job = print_jobs.hand_out_ticket(reader.desk, ticket.campaign, ticket.number, reader.actor, reader.now())
+    return file_of_job(reader, job, f"{ticket.number}.pdf", paper)
+
+
+def file_of_job(reader: Reader, job: PrintJob, name: str, paper: str) -> Response:
     with view_of(reader.asked) as view:
         page = paper_of(view.tx, reader.desk, job, reader.t.language).page(paper)
-    headers = {"Content-Disposition": f'attachment; filename="{ticket.number}.pdf"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(page, 200, headers, "application/pdf")
 
 
-def _ticket(reader: Reader, load_id: str) -> Ticket:
+def check_may_print(reader: Reader) -> None:
+    """Raises NotAllowed."""
     if not may_print(reader):
         raise NotAllowed(Fault.NOT_ALLOWED)
+
+
+def _ticket(reader: Reader, load_id: str) -> Ticket:
+    check_may_print(reader)
     with view_of(reader.asked) as view:
         ticket = tickets_by_load(view.tx, [load_id]).get(load_id)
     if ticket is None:
