@@ -203,6 +203,7 @@ ACCESS: Mapping[str, Access] = {
     # weighings, tickets, cells
     "GET /weighings": _LOOK,
     "POST /weighings": _OPERATOR,
+    "GET /tares": _LOOK,
     "POST /tares": _OPERATOR,
     "POST /tares/{tare_id}/end": _OPERATOR,
     "GET /visits/{visit_id}/stored-tare": _LOOK,
@@ -259,6 +260,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /outbound": _LOOK_OR_ADMIN,
     "GET /outbound/cargoes": _LOOK_OR_ADMIN,
     "GET /outbound/orders": _LOOK_OR_ADMIN,
+    "GET /outbound/names": _LOOK_OR_ADMIN,
     "GET /outbound/notes": _LOOK_OR_ADMIN,
     "GET /outbound/notes/{number}": _LOOK_OR_ADMIN,
     "POST /outbound": _NAMED_OPERATOR,

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from station.store.tables import (
+    Buyer,
     Capture,
+    Carrier,
     CellMovement,
     Decision,
     DeliveryNote,
@@ -19,6 +21,7 @@ from station.store.tables import (
     Pairing,
     Revision,
     Shipment,
+    StoredTare,
     Ticket,
     Treatment,
     Visit,
@@ -130,6 +133,20 @@ def open_orders(tx: Session, before: int | None, most: int) -> Sequence[Outbound
     if before is not None:
         query = query.where(col(OutboundOrder.seq) < before)
     return tx.exec(query.order_by(col(OutboundOrder.seq).desc()).limit(most)).all()
+
+
+def names_held(tx: Session, table: type[Carrier] | type[Buyer], most: int) -> Sequence[str]:
+    """The names on a list that hold, newest first."""
+    query = select(table.name).where(col(table.ended_at).is_(None))
+    return tx.exec(query.order_by(col(table.seq).desc()).limit(most)).all()
+
+
+def stored_tares(tx: Session, before: int | None, most: int) -> Sequence[StoredTare]:
+    """Those that are kept, newest first."""
+    query = select(StoredTare).where(col(StoredTare.ended_at).is_(None))
+    if before is not None:
+        query = query.where(col(StoredTare.seq) < before)
+    return tx.exec(query.order_by(col(StoredTare.seq).desc()).limit(most)).all()
 
 
 def delivery_notes(tx: Session, before: int | None, most: int) -> Sequence[DeliveryNote]:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 
 from drivers.text import fold
-from station.store.tables import OutboundOrder
+from station.store.tables import Buyer, Carrier, OutboundOrder
 from tests.api.rig import Counter, ok, problem
 
 CLEAN = [{"cargo": "grain", "cleaning": "A"}] * 3
@@ -55,6 +55,8 @@ def test_a_vehicle_comes_is_checked_loaded_and_leaves_with_its_paper(counter: Co
         assert ok(anne.get("/outbound", params={"ended": True})) == [row]
         (note,) = ok(anne.get("/outbound/notes"))
         assert (note["paper_number"], note["net_kg"], note["by"]) == ("BL-1", 29_180, "Anne")
+        assert ok(anne.get("/outbound/notes/1")) == note
+        problem(anne.get("/outbound/notes/9"), 404, "unknown_delivery_note")
         assert note["values"]["protein"]["known_t"] == 29.18
         assert note["limits"]
         assert max(map(len, note["text"].splitlines())) <= 42
@@ -98,6 +100,17 @@ def test_a_dirty_vehicle_is_refused_and_an_ended_visit_takes_nothing(counter: Co
         body = {"previous": [{"cargo": "gold", "cleaning": "A"}, *CLEAN[1:]]}
         other = ok(anne.post("/outbound", json=coming("B-2", trailer="")), 201)
         problem(anne.post(f"/outbound/{other['id']}/check", json=body), 422, "unknown_cargo")
+
+
+def test_names_on_the_lists_are_offered_while_typing_until_they_are_retired(counter: Counter) -> None:
+    told = {"at": counter.silo.clock(), "by": "anne"}
+    with counter.silo.desk.ledger.write() as tx:
+        tx.add(Carrier(id="t1", name="Transports Nord", name_key="TRANSPORTSNORD", **told))
+        tx.add(Carrier(id="t2", name="Gone", name_key="GONE", ended_at=counter.silo.clock(), **told))
+        tx.add(Buyer(id="b1", name="Moulins", name_key="MOULINS", **told))
+    with counter.client() as anne:
+        names = ok(anne.get("/outbound/names"))
+    assert names == {"carriers": ["Transports Nord"], "buyers": ["Moulins"]}
 
 
 def test_orders_that_are_open_are_listed_with_what_is_left(counter: Counter) -> None:

@@ -63,7 +63,9 @@ def test_a_stored_tare_closes_a_visit_where_the_site_uses_them(counter: Counter)
         assert ok(anne.get(f"/visits/{visit.id}/stored-tare"))["id"] == tare["id"]
         used = ok(anne.post(f"/visits/{visit.id}/stored-tare", json={"tare_id": tare["id"]}))
         assert (used["weighing"]["rule"], used["tickets"][0]["net_kg"]) == ("stored_tare", 27_880)
+        assert ok(anne.get("/tares")) == [tare]
         ended = ok(anne.post(f"/tares/{tare['id']}/end"))
+        assert ok(anne.get("/tares")) == []
         problem(anne.post(f"/tares/{ended['id']}/end"), 404, "unknown_tare")
 
 

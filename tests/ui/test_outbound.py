@@ -1,9 +1,11 @@
 """A vehicle that takes grain away is entered, checked, weighed and let go at the terminal, at 80×24."""
 
 import pytest
+from sqlmodel import select
 
 from station.receival import outbound
 from station.receival.outbound_coming import Coming
+from station.store.tables import Buyer, Carrier, OutboundOrder, OutboundVisit
 from tests.silo_rig import ANNE
 from tests.ui.events import events_of
 from tests.ui.rig import Station
@@ -68,6 +70,31 @@ async def test_a_vehicle_comes_is_washed_loaded_and_leaves_with_its_note(station
         assert all(len(line) <= WIDTH for line in t.text.split("\n"))
     (event,) = events_of(silo, "outbound_delivered")
     assert event.data["net_kg"] == 29_400
+
+
+async def test_carriers_buyers_and_orders_of_the_lists_are_offered_while_typing(station: Station) -> None:
+    silo = station.silo
+    with silo.desk.ledger.write() as tx:
+        told = {"at": silo.clock(), "by": "anne"}
+        tx.add(Carrier(id="t1", name="Transports Nord", name_key="TRANSPORTSNORD", **told))
+        tx.add(Buyer(id="b1", name="Malterie de l'Est", name_key="MALTERIEDELEST", **told))
+        order = {"number": "CV-7", "number_key": "CV7", "buyer": "Moulins", "species": "soft_wheat"}
+        tx.add(OutboundOrder(id="o1", tonnes=50.0, campaign="2026", **order, **told))
+    async with terminal(station) as t:
+        await t.open("expéditions")
+        await t.press("ctrl+n")
+        await choose(t, "Plaque du véhicule à charger", "ex-001-po")
+        await choose(t, "Plaque de la remorque", "")
+        await choose(t, "Combien d'essieux", "5")
+        await choose(t, "Transporteur", "transp")
+        await t.see("CV-7 · Moulins", "blé tendre, reste 50,0 t")
+        await choose(t, "Quel ordre ?", "sans ordre")
+        await choose(t, "Pour quel acheteur ?", "malt")
+        await choose(t, "Quelle espèce part ?", "blé tendre")
+        await t.see("↑ EX-001-PO", "Malterie")
+    with silo.desk.ledger.read() as tx:
+        row = tx.exec(select(OutboundVisit)).one()
+    assert (row.carrier, row.buyer) == ("Transports Nord", "Malterie de l'Est")
 
 
 async def test_it_stands_in_the_queue_with_its_own_mark_and_is_refused(station: Station) -> None:

@@ -6,7 +6,11 @@ import pytest
 from sqlmodel import col, select
 
 from station.acts.printers import Printer
+from station.receival import outbound
+from station.receival.outbound_loading import Drawn
 from station.store.tables import PrintJob
+from tests.receival.test_outbound import leave, ready
+from tests.silo_rig import ANNE
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
 
@@ -69,3 +73,24 @@ async def test_a_site_without_a_printer_says_so(station: Station) -> None:
         await t.press("ctrl+p")
         await t.hear("Le site n'a pas d'imprimante de bons.")
     assert jobs(station) == []
+
+
+async def test_a_delivery_note_and_a_sample_s_labels_are_printed_from_their_screens(station: Station) -> None:
+    every = Printer("pont", "escpos", "tcp:127.0.0.1:9", prints=frozenset({"delivery", "label"}))
+    with_printers(station, every)
+    silo = station.silo
+    row = ready(silo)
+    kept = outbound.seal_sample(silo.desk, row.id, "S90001", ANNE, silo.clock(), seal="PL-77", parts=2)
+    leave(silo, row, 43_980, Drawn("c1"))
+    async with terminal(station) as t:
+        await t.open("expéditions")
+        await t.see("Ctrl+P imprimer un bon de livraison")
+        await t.press("ctrl+p")
+        await t.see("Quel bon de livraison ?", "1 · EX-001-PO")
+        await t.press("enter")
+        await t.hear("Le bon de livraison 1 part à l'imprimante pont.")
+        await t.open("échantillons conservés")
+        await t.see(kept.number)
+        await t.press("ctrl+p")
+        await t.hear(f"Les étiquettes de {kept.number} partent à l'imprimante pont.")
+    assert jobs(station) == [("pont", "waiting", False), ("pont", "waiting", False)]

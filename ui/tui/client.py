@@ -235,6 +235,13 @@ class StationClient:
     async def outbound_orders(self) -> list[schemas.OutboundOrder]:
         return await self._list("/outbound/orders", schemas.OutboundOrder)
 
+    async def outbound_names(self) -> schemas.OutboundNames:
+        return await self._get("/outbound/names", schemas.OutboundNames)
+
+    async def delivery_notes(self) -> list[schemas.DeliveryNote]:
+        """List the newest."""
+        return await self._list("/outbound/notes", schemas.DeliveryNote, limit="20")
+
     async def enter_outbound(self, coming: schemas.OutboundIn) -> schemas.OutboundVisit:
         return await self._post("/outbound", coming, schemas.OutboundVisit)
 
@@ -423,6 +430,26 @@ class StationClient:
 
     async def print_ticket(self, number: int, asked: schemas.PrintIn) -> schemas.PrintJob:
         return await self._post(f"/tickets/{number}/print", asked, schemas.PrintJob)
+
+    async def print_delivery(self, number: int, asked: schemas.DocumentPrintIn) -> schemas.PrintJob:
+        return await self._post(f"/outbound/notes/{number}/print", asked, schemas.PrintJob)
+
+    async def print_label(self, number: str, asked: schemas.DocumentPrintIn) -> schemas.PrintJob:
+        return await self._post(f"/retained/{number}/print", asked, schemas.PrintJob)
+
+    # --- stored tares -----------------------------------------------------------------------------
+    async def tare_of_visit(self, visit_id: str) -> schemas.StoredTare | None:
+        response = await self._send("GET", f"/visits/{visit_id}/stored-tare")
+        return None if response.content == b"null" else _parse(response, schemas.StoredTare)
+
+    async def store_tare(self, body: schemas.StoreTareIn) -> schemas.StoredTare:
+        return await self._post("/tares", body, schemas.StoredTare)
+
+    async def end_tare(self, tare_id: str) -> None:
+        await self._send("POST", f"/tares/{tare_id}/end")
+
+    async def use_tare(self, visit_id: str, body: schemas.UseTareIn) -> schemas.WeighingConfirmed:
+        return await self._post(f"/visits/{visit_id}/stored-tare", body, schemas.WeighingConfirmed)
 
     # --- the wire ---------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:

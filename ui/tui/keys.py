@@ -46,7 +46,7 @@ KEYS: Mapping[str, Key] = {
     "see_well": Key("ctrl+g", N_("Ctrl+G"), N_("the load was looked at, and all is well")),
     "find": Key("ctrl+b", N_("Ctrl+B"), N_("smell, live insects, heat or ergot is found")),
     "keep": Key("ctrl+k", N_("Ctrl+K"), N_("keep a part of the load's sample")),
-    "print": Key("ctrl+p", N_("Ctrl+P"), N_("print the marked ticket, again")),
+    "print": Key("ctrl+p", N_("Ctrl+P"), N_("print again: the marked ticket, labels, a delivery note")),
     "state_time": Key("ctrl+l", N_("Ctrl+L"), N_("state the time, while the station does not know it")),
     "invite_phone": Key("ctrl+f", N_("Ctrl+F"), N_("shows the QR code that a phone opens to take photos")),
     "assign": Key("ctrl+a", N_("Ctrl+A"), N_("assign what waits to its likeliest sample")),

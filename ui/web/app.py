@@ -43,6 +43,7 @@ from ui.web.pages import (
     revisions,
     rules,
     spreads,
+    tares,
     three_ways,
     trace,
     watch,
@@ -57,7 +58,7 @@ _ROOMS = (
     doorway, first, login, board, day, morning, closing, loads, load, outbound, photo, cells, exceptions,
     disputes, pair, three_ways, who_was_right, groups, watch, holds, fairness, devices, models,
     corrections, spreads, people, asked_corrections, trace, certificates, plan, printing, reference,
-    revisions, rules,
+    revisions, rules, tares,
 )  # fmt: skip
 
 

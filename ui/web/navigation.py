@@ -21,6 +21,7 @@ STATION = Navigation((
         Entry("/trace", N_("Traceability"), _RECEIVING),
         Entry("/exceptions", N_("Exceptions"), _RECEIVING),
         Entry("/disputes", N_("Disputes"), _RECEIVING),
+        Entry("/tares", N_("Stored tares"), _RECEIVING),
         Entry("/certificates", N_("Certificates"), _MANAGER),
         Entry("/reference", N_("Reference data"), _MANAGER),
     ),

@@ -19,11 +19,12 @@ from station.receival.external import External
 from station.receival.outbound_coming import Coming
 from station.receival.outbound_loading import Drawn
 from station.store import pages
-from station.store.tables import DeliveryNote, OutboundVisit
+from station.store.tables import Buyer, Carrier, DeliveryNote, OutboundVisit
 from station.transport import CARGOES
 
 router = APIRouter(prefix="/outbound", tags=["outbound"])
 
+MOST_NAMES = 500  # of a list, offered at once
 NoteNumber = Annotated[int, Path(ge=1, le=2**31)]
 
 
@@ -45,6 +46,15 @@ def list_orders(
     with view_of(asked) as view:
         found = pages.open_orders(view.tx, before, limit + 1)
         return outbound_orders(view, page(response, found, limit, lambda row: (row.seq or 0,)))
+
+
+@router.get("/names")
+def list_names(asked: Asked) -> schemas.OutboundNames:
+    with view_of(asked) as view:
+        return schemas.OutboundNames(
+            carriers=sorted(pages.names_held(view.tx, Carrier, MOST_NAMES)),
+            buyers=sorted(pages.names_held(view.tx, Buyer, MOST_NAMES)),
+        )
 
 
 @router.get("")

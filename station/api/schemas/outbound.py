@@ -123,6 +123,13 @@ class OutboundOrder(BaseModel):
     left_kg: float | None
 
 
+class OutboundNames(BaseModel):
+    """The carriers and buyers on the lists, as they are offered while typing."""
+
+    carriers: list[str]
+    buyers: list[str]
+
+
 class CargoName(BaseModel):
     """`cleaning` is the least that grain asks for after it; None: it is forbidden."""
 

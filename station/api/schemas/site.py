@@ -39,6 +39,7 @@ class Site(BaseModel):
     timezone: str = ""
     day_starts: str = "04:00"  # when a collecting day begins
     observes: bool = False  # it records and proposes, and issues nothing
+    stored_tare_days: int | None = None  # a stored tare counts for so long; None: the site uses none
     species: list[str]
     claims: list[str]
     pits: list[Pit]

@@ -101,6 +101,7 @@ def site(view: View, desk: Desk) -> schemas.Site:
             "called": _called(view),
             "treatments": [asdict(one) for one in desk.treatments],
             "observes": desk.observes,
+            "stored_tare_days": desk.stored_tare_days,
             "names": {entry["id"]: entry["name"] for entry in policy.own_entries},
         }
     )

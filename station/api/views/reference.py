@@ -1,5 +1,7 @@
 """Contracts and stored tares as the counter shows them."""
 
+from collections.abc import Sequence
+
 from sqlmodel import select
 
 from drivers.text import fold
@@ -31,13 +33,18 @@ def contracts(view: View, supplier: str, species: str) -> list[schemas.Contract]
     ]  # fmt: skip
 
 
-def tare(view: View, desk: Desk, row: StoredTare) -> schemas.StoredTare:
-    plates = batches.plates(view.tx, [row.vehicle_id, *([row.trailer_id] if row.trailer_id else [])])
-    view.names_of([row.by])
-    return schemas.StoredTare(
-        id=row.id, plate=plates[row.vehicle_id], trailer=plates.get(row.trailer_id or "", ""), kg=row.kg,
-        weighed_at=row.weighed_at, by=view.name_of(row.by) or "", counts=not is_too_old(desk, row, view.now),
-    )  # fmt: skip
+def tares(view: View, desk: Desk, rows: Sequence[StoredTare]) -> list[schemas.StoredTare]:
+    ids = {one for row in rows for one in (row.vehicle_id, row.trailer_id) if one}
+    plates = batches.plates(view.tx, sorted(ids))
+    view.names_of(row.by for row in rows)
+    return [
+        schemas.StoredTare(
+            id=row.id, plate=plates[row.vehicle_id], trailer=plates.get(row.trailer_id or "", ""), kg=row.kg,
+            weighed_at=row.weighed_at, by=view.name_of(row.by) or "",
+            counts=not is_too_old(desk, row, view.now),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def tare_of_visit(view: View, desk: Desk, visit_id: str) -> schemas.StoredTare | None:
@@ -46,4 +53,4 @@ def tare_of_visit(view: View, desk: Desk, visit_id: str) -> schemas.StoredTare |
         raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
     pair = (visit.vehicle_id, visit.trailer_id)
     found = tares_of(view.tx, [pair]).get(pair)
-    return tare(view, desk, found) if found else None
+    return tares(view, desk, [found])[0] if found else None

@@ -3,9 +3,11 @@
 from station.api import schemas
 from ui.tui.client import MOST_ENDED
 from ui.tui.columns import Column, wrap
+from ui.tui.dialogs import Option
 from ui.tui.keys import shown
 from ui.tui.lines import ended as lines
 from ui.tui.screens.lists import ListScreen
+from ui.tui.screens.tares import keep_last, uses_tares
 from ui.tui.widgets.rows import ListRow, Rows
 
 
@@ -49,6 +51,17 @@ class EndedScreen(ListScreen):
     def _marked(self) -> schemas.EndedLoad | None:
         marked = self.query_one("#rows", Rows).marked
         return next((load for load in self.board.ended or () if load.id == marked), None)
+
+    def rare_options(self) -> list[Option]:
+        """Name the vehicle; the option is about no other."""
+        load = self._marked
+        if load is None or load.outcome != "ticketed" or not (self.may_receive and uses_tares(self)):
+            return []
+        text = self.t.gettext("Keep the empty weight of {plate} as its tare").format(plate=load.plate)
+        return [Option(f"screen.keep_tare({load.visit_id!r})", text)]
+
+    def action_keep_tare(self, visit_id: str) -> None:
+        keep_last(self, visit_id)
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         if event.key is not None:

@@ -10,11 +10,12 @@ from ui.tui.keys import bound, shown
 from ui.tui.lines import outbound as lines
 from ui.tui.screens import outbound_acts as acts
 from ui.tui.screens.lists import ListScreen
+from ui.tui.screens.printing import choose_delivery
 from ui.tui.widgets.rows import ListRow, Rows
 
 
 class OutboundScreen(ListScreen):
-    BINDINGS: ClassVar[list[BindingType]] = bound("add", "set_aside", "keep")
+    BINDINGS: ClassVar[list[BindingType]] = bound("add", "set_aside", "keep", "print")
 
     @property
     def marked(self) -> schemas.OutboundVisit | None:
@@ -42,6 +43,7 @@ class OutboundScreen(ListScreen):
                 keys.insert(0, (shown("choose", t), acts.step_text(self.marked, t)))
                 keys.append((shown("keep", t), t.gettext("seal a sample")))
                 keys.append((shown("set_aside", t), t.gettext("refuse, gone, cancel")))
+            keys.append((shown("print", t), t.gettext("print a delivery note")))
         return [*keys, *super().keys()]
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
@@ -55,6 +57,10 @@ class OutboundScreen(ListScreen):
     def action_keep(self) -> None:
         if self.marked is not None and self.may_receive:
             acts.ask_sample(self, self.marked)
+
+    def action_print(self) -> None:
+        if self.may_receive:
+            choose_delivery(self)
 
     def action_set_aside(self) -> None:
         if self.marked is not None and self.may_receive:

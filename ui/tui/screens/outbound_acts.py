@@ -12,6 +12,7 @@ from ui.words.i18n import Translator
 
 _LONGEST = 80
 _AXLES = (2, 3, 4, 5, 6)
+_NOBODY = "nobody "  # no name ends so
 
 
 def step_text(row: schemas.OutboundVisit, t: Translator) -> str:
@@ -53,37 +54,46 @@ def ask_arrival(screen: StationScreen) -> None:
     def ask_carrier(plate: str, trailer: str, axles: int) -> None:
         said = {"plate": plate, "trailer": trailer, "axles": axles}
 
-        def ask_order(carrier: str) -> None:
-            _list_orders(screen, {**said, "carrier": carrier})
+        def offer(names: schemas.OutboundNames) -> None:
+            options = [Option(_NOBODY, t.gettext("not known")), *(Option(one, one) for one in names.carriers)]
 
-        _ask(screen, t.gettext("Carrier (empty: not known)"), ask_order)
+            def ask_order(choice: Choice) -> None:
+                carrier = "" if choice.key == _NOBODY else choice.text
+                _list_orders(screen, {**said, "carrier": carrier}, names.buyers)
+
+            screen.choose(t.gettext("Carrier"), options, ask_order, free=True, preselects=False)
+
+        screen.station.act(screen.station.client.outbound_names, offer)
 
     _ask(screen, t.gettext("Plate of the vehicle that is to be loaded"), ask_trailer, may_be_empty=False)
 
 
-def _list_orders(screen: StationScreen, said: dict[str, object]) -> None:
+def _list_orders(screen: StationScreen, said: dict[str, object], buyers: Sequence[str]) -> None:
     def offer(orders: Sequence[schemas.OutboundOrder]) -> None:
         t = screen.t
-        options = [
-            Option(
-                one.number, f"{one.number} · {one.buyer}", vocabulary.species_name(one.species, t.language)
-            )
-            for one in orders
-        ]
+        options = [Option(one.number, f"{one.number} · {one.buyer}", _order_remark(one, t)) for one in orders]
         options.append(Option("", t.gettext("without an order")))
 
         def take(choice: Choice) -> None:
             if choice.key:
                 _enter(screen, {**said, "order": choice.key})
             else:
-                _ask_buyer(screen, said)
+                _ask_buyer(screen, said, buyers)
 
         screen.choose(t.gettext("Which order?"), options, take, preselects=False)
 
     screen.station.act(screen.station.client.outbound_orders, offer)
 
 
-def _ask_buyer(screen: StationScreen, said: dict[str, object]) -> None:
+def _order_remark(one: schemas.OutboundOrder, t: Translator) -> str:
+    species = vocabulary.species_name(one.species, t.language)
+    if one.left_kg is None:
+        return species
+    left = t.gettext("{tonnes} left").format(tonnes=t.tonnes(one.left_kg / 1000))
+    return f"{species}, {left}"
+
+
+def _ask_buyer(screen: StationScreen, said: dict[str, object], buyers: Sequence[str]) -> None:
     t = screen.t
     known = screen.board.site.species if screen.board.site else []
     options = [Option(one, vocabulary.species_name(one, t.language)) for one in known]
@@ -96,7 +106,9 @@ def _ask_buyer(screen: StationScreen, said: dict[str, object]) -> None:
             preselects=False,
         )
 
-    _ask(screen, t.gettext("For which buyer?"), ask_species, may_be_empty=False)
+    known_buyers = [Option(one, one) for one in buyers]
+    title = t.gettext("For which buyer?")
+    screen.choose(title, known_buyers, lambda choice: ask_species(choice.text), free=True, preselects=False)
 
 
 def _enter(screen: StationScreen, said: dict[str, object]) -> None:

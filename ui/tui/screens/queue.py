@@ -29,6 +29,7 @@ from ui.tui.screens.queue_acts import (
     type_weight,
 )
 from ui.tui.screens.retained_acts import keep
+from ui.tui.screens.tares import ask_tare, keep_offered, uses_tares
 from ui.tui.screens.tipping import ask_where
 from ui.tui.screens.visual import find, see_well
 from ui.tui.station import Station
@@ -300,6 +301,12 @@ class QueueScreen(StationScreen):
     def menu_options(self) -> list[Option]:
         """Name the weight; the option is about no other."""
         t, question, options = self.t, self.question, super().menu_options()
+        if self.may_receive and uses_tares(self):
+            text = t.gettext("{kg}: keep it as the tare of an empty vehicle")
+            options += [
+                Option(f"screen.keep_tare({one.id!r})", text.format(kg=t.kg(one.kg)))
+                for one in self.board.offers
+            ]
         if question is None:
             return options
         candidate, offer = question.candidate, question.offer
@@ -325,7 +332,21 @@ class QueueScreen(StationScreen):
         if visit is None or not self.may_receive:
             return []
         text = self.t.gettext("Cancel the visit of {plate}").format(plate=visit.plate)
-        return [Option(f"screen.cancel_visit({visit.id!r})", text)]
+        cancel = Option(f"screen.cancel_visit({visit.id!r})", text)
+        if not uses_tares(self):
+            return [cancel]
+        text = self.t.gettext("Stored tare of {plate} as its last weighing").format(plate=visit.plate)
+        return [Option(f"screen.use_tare({visit.id!r})", text), cancel]
+
+    def action_use_tare(self, visit_id: str) -> None:
+        visit = self.board.visit(visit_id)
+        if visit is not None:
+            ask_tare(self, visit)
+
+    def action_keep_tare(self, offer_id: str) -> None:
+        offer = next((one for one in self.board.offers if one.id == offer_id), None)
+        if offer is not None:
+            keep_offered(self, offer)
 
     def action_cancel_visit(self, visit_id: str) -> None:
         visit = self.board.visit(visit_id)

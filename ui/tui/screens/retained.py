@@ -12,6 +12,7 @@ from ui.tui.keys import bound, shown
 from ui.tui.lines import retained as lines
 from ui.tui.screens import retained_acts
 from ui.tui.screens.lists import ListScreen
+from ui.tui.screens.printing import print_label
 from ui.tui.station import Station
 from ui.tui.widgets.rows import ListRow, Rows
 from ui.words.i18n import N_
@@ -26,7 +27,7 @@ _LISTS = {
 class RetainedScreen(ListScreen):
     """It has three lists; F6 shows the next one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside")
+    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside", "print")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -61,6 +62,7 @@ class RetainedScreen(ListScreen):
         t, keys = self.t, [(shown("another", self.t), self.t.gettext("the next list"))]
         if self.marked is not None and self.may_receive:
             keys.append((shown("type", t), t.gettext("hand over, received, moved, disputed")))
+            keys.append((shown("print", t), t.gettext("print its labels")))
             if self.marked.due:
                 keys.append((shown("set_aside", t), t.gettext("destroy")))
         return [*keys, *super().keys()]
@@ -73,6 +75,10 @@ class RetainedScreen(ListScreen):
     def action_type(self) -> None:
         if self.marked is not None and self.may_receive:
             retained_acts.ask_what_happened(self, self.marked)
+
+    def action_print(self) -> None:
+        if self.marked is not None and self.may_receive:
+            print_label(self, self.marked.number)
 
     def action_set_aside(self) -> None:
         if self.marked is not None and self.may_receive:

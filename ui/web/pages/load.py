@@ -28,7 +28,7 @@ from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
 from ui.web.pages.pay_table import pay_table
-from ui.web.pages.printing import may_print, printers_of
+from ui.web.pages.printing import may_receive, printers_of
 from ui.web.pages.revisions import revised_values
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
@@ -127,7 +127,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         custody=tables.custody(reader, kept),
         disputes=(contested := _disputes(reader, view, row.id)),
         printers=printers_of(reader, TICKET),
-        may_print=may_print(reader) and shown.ticket_document is not None,
+        may_print=may_receive(reader) and shown.ticket_document is not None,
         may_dispute=bool(until) and not is_over and not any(one.open for one, _ in contested),
         disputable=_disputable(reader, until, is_over=is_over),
         parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],

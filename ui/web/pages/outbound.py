@@ -15,7 +15,7 @@ from station.api.views.view import view_of
 from station.receival import delivery_notes, print_jobs
 from station.store import pages
 from ui.web.measured import basis_named
-from ui.web.pages.printing import check_may_print, file_of_job, may_print, printers_of
+from ui.web.pages.printing import check_receives, file_of_job, may_receive, printers_of
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.vocabulary import DELIVERY_STATES, OUTBOUND_STATES, analyte_name, word
@@ -70,7 +70,7 @@ def note(reader: Reading, number: NoteNumber) -> Response:
         (shown,) = views.delivery_notes(view, [row])
     page = NotePage(
         note=shown, values=_values(reader, shown), what_became=_became(reader, shown),
-        printers=printers_of(reader, DELIVERY), may_print=may_print(reader),
+        printers=printers_of(reader, DELIVERY), may_print=may_receive(reader),
     )  # fmt: skip
     return reader.page("delivery_note.html", page, [page.values])
 
@@ -79,7 +79,7 @@ def note(reader: Reading, number: NoteNumber) -> Response:
 def print_note(
     reader: Reading, number: NoteNumber, printer: Annotated[Key | None, Form()] = None
 ) -> Response:
-    check_may_print(reader)
+    check_receives(reader)
     print_jobs.print_delivery(reader.desk, number, printer, reader.actor, reader.now())
     return RedirectResponse(f"/outbound/notes/{number}", 303)
 
@@ -89,7 +89,7 @@ def hand_out(
     reader: Reading, number: NoteNumber, paper: Annotated[Literal["A4", "A5"], Form()] = "A4"
 ) -> Response:
     """The note as a file, which counts as a print."""
-    check_may_print(reader)
+    check_receives(reader)
     job = print_jobs.hand_out_delivery(reader.desk, number, reader.actor, reader.now())
     return file_of_job(reader, job, f"BL-{number}.pdf", paper)
 

@@ -26,7 +26,7 @@ _STATES = {
 router = APIRouter()
 
 
-def may_print(reader: Reader) -> bool:
+def may_receive(reader: Reader) -> bool:
     return not RECEIVING.isdisjoint(reader.person.roles)
 
 
@@ -78,14 +78,14 @@ def file_of_job(reader: Reader, job: PrintJob, name: str, paper: str) -> Respons
     return Response(page, 200, headers, "application/pdf")
 
 
-def check_may_print(reader: Reader) -> None:
+def check_receives(reader: Reader) -> None:
     """Raises NotAllowed."""
-    if not may_print(reader):
+    if not may_receive(reader):
         raise NotAllowed(Fault.NOT_ALLOWED)
 
 
 def _ticket(reader: Reader, load_id: str) -> Ticket:
-    check_may_print(reader)
+    check_receives(reader)
     with view_of(reader.asked) as view:
         ticket = tickets_by_load(view.tx, [load_id]).get(load_id)
     if ticket is None:
