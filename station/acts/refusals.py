@@ -158,6 +158,7 @@ class Fault(StrEnum):
     WRONG_ANSWER = "wrong_answer"
     ANSWERS_LOCKED = "answers_locked"
     NO_CHALLENGE_LEFT = "no_challenge_left"
+    VALUES_WITHOUT_SAMPLE = "values_without_sample"
     NO_SAMPLE_TO_KEEP = "no_sample_to_keep"
     ALREADY_KEPT = "already_kept"
     SHELF_FULL = "shelf_full"

@@ -4,20 +4,21 @@ It is in its place among the others: when it was weighed, tipped and left is wha
 the next number here and names the pad's. Where it was tipped needs no decision: it happened.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from drivers.reading import Analyte, Value
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import closing, proposals
+from station.receival import closing, proposals, readings, samples
 from station.receival.chain import summed, unfinished
 from station.receival.closing import Paper
-from station.receival.loads import open_load
+from station.receival.loads import check_value, open_load
 from station.receival.on_paper import check_not_on_paper
-from station.receival.remarked import check_asked
+from station.receival.remarked import Remark, asked_about, check_asked
 from station.receival.tippings import Tipped
 from station.receival.typed_weights import record_typed
 from station.receival.vehicle_weights import questions_of
@@ -37,7 +38,8 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class Pad:
     """What the pad says of one load. `gross` None: the vehicle was weighed full here. `tipped` empty: as it
-    was decided here."""
+    was decided here. `values` (number, basis) were read off the analyzer's screen or paper then, of the
+    load's sample, or of the one with `barcode`, which nobody entered yet."""
 
     number: str
     tare: Read
@@ -45,13 +47,16 @@ class Pad:
     tipped: tuple[Tipped, ...] = ()
     bridge: str | None = None
     despite_remarks: bool = False
+    values: Mapping[str, tuple[float, str | None]] = field(default_factory=dict)
+    barcode: str | None = None
 
 
 def close_from_pad(desk: Desk, load_id: str, pad: Pad, actor: Actor, at: datetime) -> Ticket | None:
     """Close a load with what its pad says; return its ticket. A visit begins no later than its first weight.
 
-    Raises Conflict(maybe_on_paper, paper_number_used, rest_not_weighed, no_first_weighing, load_not_decided),
-    Invalid(times_out_of_order, time_in_future), and what typed weights, tares and tippings raise."""
+    Raises Conflict(maybe_on_paper, paper_number_used, rest_not_weighed, no_first_weighing, load_not_decided,
+    values_without_sample), Invalid(times_out_of_order, time_in_future), and what samples, typed weights,
+    tares and tippings raise."""
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
         visit = tx.get_one(Visit, load.visit_id)
@@ -71,14 +76,33 @@ def close_from_pad(desk: Desk, load_id: str, pad: Pad, actor: Actor, at: datetim
         is_last = all(one.outcome or one.id == load.id for one in queries.loads_of(tx, visit.id))
         role = "last" if is_last else "intermediate"
         asked = questions_of(tx, desk.policy, visit, chain, (load,), tare, role)
-        despite = check_asked(asked, pad.despite_remarks)
+        checked = {name: check_value(name, *one) for name, one in pad.values.items()}
+        unusual = asked_about({Analyte(name): pad.values[name][0] for name in checked}, load.species)
+        despite = check_asked([*asked, *unusual], pad.despite_remarks)
         _use(tx, visit, tare, role, actor, at, despite)
+        if checked:
+            _type_values(tx, desk, load, pad, checked, unusual, actor, at)
         tickets = closing.close_loads(
             tx, desk, visit, (load,), chain, tare, {load.id: pad.tipped}, actor, at,
             Paper(pad.number, pad.tare.at),
         )  # fmt: skip
         proposals.propose_open_loads(tx, desk, at)
     return next(iter(tickets), None)
+
+
+def _type_values(
+    tx: Session, desk: Desk, load: Load, pad: Pad, values: Mapping[str, Value], remarks: Sequence[Remark],
+    actor: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """The values count as any that a person typed: on the ticket, and of the cell's content."""
+    if pad.barcode is not None:
+        samples.enter(tx, desk, pad.barcode, "load", load, load.species, actor, at)
+        tx.flush()
+    known = queries.samples_of(tx, load.id)
+    if not known:
+        raise Conflict(Fault.VALUES_WITHOUT_SAMPLE)
+    readings.record_typed(tx, desk, known[-1], values, remarks, pad.number, actor, at, read_at=pad.tare.at)
+    tx.flush()
 
 
 def _check_number(tx: Session, load: Load, number: str) -> None:

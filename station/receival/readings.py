@@ -1,11 +1,11 @@
 """Readings: recorded as they come, paired with a sample, and typed where an instrument cannot say it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import Analyte
+from drivers.reading import Analyte, Value
 from drivers.reading import Reading as DeviceReading
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
@@ -17,7 +17,7 @@ from station.receival import pairings, proposals, revisions, waivers
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
-from station.receival.remarked import asked_about, check_asked
+from station.receival.remarked import Remark, asked_about, check_asked
 from station.store import audit, queries
 from station.store.evidence import readings_by_sample
 from station.store.ids import new_id
@@ -104,26 +104,33 @@ def type_reading(
         if not note:
             _check_unmeasured(tx, sample, checked)
         remarks = asked_about({Analyte(name): values[name][0] for name in checked}, sample.species)
-        despite = check_asked(remarks, despite_remarks)
-        row = Reading(
-            id=new_id(at),
-            at=at,
-            typed_by=actor.id,
-            barcode=barcode,
-            values={name: value.as_dict() for name, value in checked.items()},
-            remarks=remarks,
-            note=note,
-        )
-        tx.add(row)
-        audit.record(
-            tx, "reading_received", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
-            load_id=sample.load_id, data={"barcode": barcode, "values": row.values, "despite": despite},
-        )  # fmt: skip
-        reason = Reason(Code.TYPED_BY_PERSON, {"barcode": barcode})
-        load = pairings.pair_with(tx, "reading", row.id, sample, reason, at, actor)
-        if load is not None:
-            proposals.propose(tx, desk, [load], at)
-            revisions.revise(tx, load.id, revisions.cause("pairing", row.id), at)
+        check_asked(remarks, despite_remarks)
+        return record_typed(tx, desk, sample, checked, remarks, note, actor, at)
+
+
+def record_typed(
+    tx: Session, desk: Desk, sample: Sample, values: Mapping[str, Value], remarks: Sequence[Remark],
+    note: str, actor: Actor, at: datetime, *, read_at: datetime | None = None,
+) -> Reading:  # fmt: skip
+    """Record checked values that a person read, now or at `read_at`, and answered for (`remarks`); propose
+    anew by them."""
+    row = Reading(
+        id=new_id(at), at=read_at or at, typed_by=actor.id, barcode=sample.barcode,
+        values={name: value.as_dict() for name, value in values.items()},
+        remarks=[dict(one) for one in remarks], note=note,
+    )  # fmt: skip
+    tx.add(row)
+    despite = [one["code"] for one in remarks]
+    audit.record(
+        tx, "reading_received", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
+        load_id=sample.load_id,
+        data={"barcode": sample.barcode, "values": row.values, "despite": despite},
+    )  # fmt: skip
+    reason = Reason(Code.TYPED_BY_PERSON, {"barcode": sample.barcode})
+    load = pairings.pair_with(tx, "reading", row.id, sample, reason, at, actor)
+    if load is not None:
+        proposals.propose(tx, desk, [load], at)
+        revisions.revise(tx, load.id, revisions.cause("pairing", row.id), at)
     return row
 
 

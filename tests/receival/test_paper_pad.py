@@ -11,7 +11,7 @@ from station.receival.paper_pad import Pad, Read, close_from_pad
 from station.receival.tippings import Tipped
 from station.receival.visits import NewLoad
 from station.store.days import loads_ended_in, times_on_site
-from station.store.tables import CellMovement, Load, Ticket, Tipping
+from station.store.tables import CellMovement, Load, Reading, Ticket, Tipping
 from tests.silo_rig import ANNE, START, Silo
 
 HOUR = timedelta(hours=1)
@@ -118,3 +118,39 @@ def test_a_page_of_the_pad_is_of_one_load_and_takes_no_number_from_the_tickets(s
         close(silo, silo.loads(silo.arrive("EF-456-GH"))[0], "1")
     assert refused.value.code is Fault.PAPER_NUMBER_USED
     assert silo.receive("GH-789-JK").tickets[0].number == 2
+
+
+def test_values_read_off_the_screen_then_stand_on_the_ticket_and_in_the_cell(silo: Silo) -> None:
+    load = later(silo)
+    ticket = close(silo, load, values={"moisture": (13.2, None), "protein": (11.5, "dm")})
+    said = ticket.document["values"]
+    assert {name: one["value"] for name, one in said.items()} == {"moisture": 13.2, "protein": 11.5}
+    assert {one["typed_by"] for one in said.values()} == {ANNE.id}
+    with silo.desk.ledger.read() as tx:
+        reading = tx.exec(select(Reading)).one()
+        movement = tx.exec(select(CellMovement).where(CellMovement.load_id == load.id)).one()
+    assert (reading.at, reading.note, reading.typed_by) == (EMPTY.at, "P-7", ANNE.id)
+    assert movement.values["moisture"]["value"] == 13.2
+
+
+def test_values_need_the_barcode_of_their_sample(silo: Silo) -> None:
+    silo.clock.now = START + 3 * HOUR
+    (load,) = silo.loads(silo.arrive("AB-123-CD", NewLoad("soft_wheat")))
+    values = {"moisture": (13.2, None)}
+    with pytest.raises(Conflict) as refused:
+        close(silo, load, values=values)
+    assert refused.value.code is Fault.VALUES_WITHOUT_SAMPLE
+    assert silo.tickets() == []
+    ticket = close(silo, load, values=values, barcode="S90001")
+    assert ticket.document["barcodes"] == ["S90001"]
+    assert ticket.document["values"]["moisture"]["value"] == 13.2
+
+
+def test_an_unusual_value_of_the_pad_is_asked_about(silo: Silo) -> None:
+    load = later(silo)
+    values = {"moisture": (31.0, None)}
+    with pytest.raises(Conflict) as refused:
+        close(silo, load, values=values)
+    assert refused.value.code is Fault.UNUSUAL_VALUE
+    ticket = close(silo, load, values=values, despite_remarks=True)
+    assert ticket.document["values"]["moisture"]["value"] == 31.0

@@ -58,6 +58,19 @@ def test_claims_owners_and_shares_are_read() -> None:
     assert [(owner.supplier, owner.share) for owner in alone.owners] == [("Durand", 1.0)]
 
 
+@pytest.mark.parametrize("text", ["Martin 33,34, Durand 66,66 %", "Martin 33.34; Durand 66,66"])
+def test_shares_of_owners_have_two_decimals_whatever_parts_them(text: str) -> None:
+    owners = taken(draft(replace(WHEAT, owners=text))).loads[0].owners
+    assert [(one.supplier, one.share) for one in owners] == [("Martin", 0.3334), ("Durand", 0.6666)]
+
+
+def test_shares_of_owners_that_make_no_whole_are_named_with_their_sum() -> None:
+    wrong = to_arrival(draft(replace(WHEAT, owners="Martin 60, Durand 39,5")), SITE, NOW, UTC, FR)
+    assert isinstance(wrong, WrongField)
+    assert wrong.field == "loads.0.owners"
+    assert "99,5" in wrong.text
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -67,6 +80,7 @@ def test_claims_owners_and_shares_are_read() -> None:
         (draft(replace(WHEAT, claims="bio, magie")), "loads.0.claims"),
         (draft(replace(WHEAT, share="130")), "loads.0.share"),
         (draft(replace(WHEAT, owners="Martin, Durand 40")), "loads.0.owners"),
+        (draft(replace(WHEAT, owners="Martin 33,333, Durand 66,667")), "loads.0.owners"),
         (draft(replace(WHEAT, barcode="S 1/2")), "loads.0.barcode"),
         (replace(draft(), plate="AB/123"), "plate"),
         (draft(arrived="25:00"), "arrived"),

@@ -3,7 +3,9 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import select
 
+from station.store.tables import Ticket
 from tests.silo_rig import START
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
@@ -51,5 +53,17 @@ async def test_the_pad_s_load_gets_its_ticket(station: Station) -> None:
         await t.press("down", "enter")
         await t.see("How much of it went there?")
         await t.press("enter")
+        for name, number in (("moisture", "13,2"), ("protein (dry", "11.5")):
+            await t.see("Which value does the paper say?")
+            await t.write(name)
+            await t.press("enter")
+            await t.see("a number, for example")
+            await t.write(number)
+            await t.press("enter")
+        await t.see("Which value does the paper say?")
+        await t.press("down", "enter")
         await t.hear("Ticket 1 of the paper P-7.")
+    with silo.desk.ledger.read() as tx:
+        said = tx.exec(select(Ticket)).one().document["values"]
+    assert {name: one["value"] for name, one in said.items()} == {"moisture": 13.2, "protein": 11.5}
     assert silo.load(load).outcome_at == START.replace(hour=START.hour + 2)

@@ -102,9 +102,9 @@ def _to_load(number: int, load: LoadDraft, site: schemas.Site, t: Translator) ->
     share = _percent(load.share)
     if load.share.strip() and share is None:
         return WrongField(f"{place}.share", t.gettext("Type the share in percent, 1 to 100."))
-    owners = _owners(load.owners)
-    if owners is None:
-        return WrongField(f"{place}.owners", t.gettext("Type owners with percent: Martin 60, Durand 40."))
+    owners = _owners(load.owners, t)
+    if isinstance(owners, str):
+        return WrongField(f"{place}.owners", owners)
     try:
         return schemas.LoadIn(
             species=species,
@@ -134,21 +134,27 @@ def _percent(text: str) -> float | None:
     return round(shares[0] / 100, 6) if shares else None
 
 
-def _owners(text: str) -> list[schemas.OwnerIn] | None:
-    """Read the owners' shares; None when a part has no percent. One name alone owns all."""
-    parts = [part.removesuffix("%").rstrip() for part in _parts(text)]
+def _owners(text: str, t: Translator) -> list[schemas.OwnerIn] | str:
+    """Read the owners' shares, percent of two decimals at most that make 100; else say what is wrong. One
+    name alone owns all."""
+    parts = [part.strip().removesuffix("%").rstrip() for part in _BETWEEN_OWNERS.split(text) if part.strip()]
     if len(parts) == 1 and not re.search(r"[0-9]$", parts[0]):
         return [schemas.OwnerIn(supplier=parts[0], share=1.0)]
     owners = []
     for part in parts:
         name, _, number = part.rpartition(" ")
         share = _percent(number)
-        if not name or share is None:
-            return None
+        if not name or share is None or round(share, 4) != share:
+            return t.gettext("Type owners with percent: Martin 60, Durand 40.")
         owners.append(schemas.OwnerIn(supplier=name, share=share))
+    whole = round(sum(owner.share for owner in owners) * 100, 2)
+    if owners and whole != 100:
+        text = t.gettext("The owners' shares make {percent} %: they must make 100 %.")
+        return text.format(percent=t.plain(whole, 2))
     return owners
 
 
+_BETWEEN_OWNERS = re.compile(r";|,(?![0-9])|(?<![0-9]),")  # a comma between two figures is a decimal sign
 _TIME = re.compile(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*(?:([+-])([0-9]{2}):([0-9]{2}))?\s*")
 
 

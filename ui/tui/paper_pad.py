@@ -11,6 +11,7 @@ from ui.tui.asked_again import ask_again
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.tipping import ask_where
 from ui.tui.stated_time import moment_in
+from ui.tui.typed_values import ask_values
 from ui.words.numbers import kilograms_in
 
 _DATE, _TIME = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]+", r"[0-9]{1,2}\s*[:hH]\s*[0-9]{2}"
@@ -50,7 +51,8 @@ def ask_pad(screen: StationScreen, load: schemas.Load) -> None:
 
     def ask_cell(number: str, gross: schemas.ReadWeightIn | None, tare: schemas.ReadWeightIn) -> None:
         def take(parts: list[schemas.TippedPart]) -> None:
-            _send(screen, load, schemas.PadIn(paper_number=number, gross=gross, tare=tare, tipped=parts))
+            pad = schemas.PadIn(paper_number=number, gross=gross, tare=tare, tipped=parts)
+            _ask_sample(screen, load, pad)
 
         ask_where(screen, take)
 
@@ -69,6 +71,30 @@ def _ask_weight(screen: StationScreen, title: str, then: Callable[[schemas.ReadW
             then(read)
 
     screen.ask(title, "43120 13/07/2026 14:05", check, take)
+
+
+def _ask_sample(screen: StationScreen, load: schemas.Load, pad: schemas.PadIn) -> None:
+    """Ask for the values of the load's sample, whose barcode is asked for first where nobody entered it."""
+    t = screen.t
+
+    def ask(barcode: str | None) -> None:
+        def take(values: dict[str, schemas.TypedValueIn]) -> None:
+            said = {"barcode": barcode if values else None, "values": values}
+            _send(screen, load, pad.model_copy(update=said))
+
+        ask_values(screen, take)
+
+    def go_on(text: str) -> None:
+        if text:
+            ask(text)
+        else:
+            _send(screen, load, pad)
+
+    if load.barcode is not None:
+        ask(None)
+        return
+    title = t.gettext("Barcode of the sample that was kept (empty: none, no values)")
+    screen.ask(title, "", lambda _: None, go_on, takes_scan=True)
 
 
 def _send(screen: StationScreen, load: schemas.Load, pad: schemas.PadIn) -> None:

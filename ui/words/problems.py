@@ -197,6 +197,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("this is no approved correction of what is held"),
         N_("Name an approved correction of the same instrument and analyte."),
     ),
+    "values_without_sample": (
+        N_("the values are of a sample whose barcode is not entered"),
+        N_("Scan the barcode of the sample that was kept, or leave the values out."),
+    ),
     "no_sample_to_keep": (
         N_("this load has no sample yet"),
         N_("Scan the sample's barcode, then keep a part of it."),

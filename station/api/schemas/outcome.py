@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from station.api.schemas.approvals import GuardedRule
 from station.api.schemas.common import (
+    Barcode,
     In,
     Key,
     Kilograms,
@@ -19,6 +20,7 @@ from station.api.schemas.common import (
     Text,
     Why,
 )
+from station.api.schemas.evidence import TypedValueIn
 
 
 class CellMean(BaseModel):
@@ -182,13 +184,16 @@ class ReadWeightIn(In):
 
 class PadIn(In):
     """What the paper pad says of a load that was received while no station ran. `gross` where the vehicle was
-    not weighed full here, `tipped` where it was not decided here or went elsewhere."""
+    not weighed full here, `tipped` where it was not decided here or went elsewhere. `values` were read off
+    the analyzer's screen or paper, of the load's sample or of that with `barcode`."""
 
     paper_number: Key
     gross: ReadWeightIn | None = None
     tare: ReadWeightIn
     tipped: Annotated[list[TippedPart], Field(max_length=8)] = []
     bridge: Key | None = None
+    values: Annotated[dict[Key, TypedValueIn], Field(max_length=40)] = {}
+    barcode: Barcode | None = None
     despite_remarks: bool = False
 
 

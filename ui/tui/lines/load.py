@@ -250,7 +250,9 @@ def _visual_check(load: schemas.Load, t: Translator) -> str:
 
 def _owner(owner: dict[str, object], t: Translator) -> str:
     name, share = owner.get("supplier", "?"), owner.get("share")
-    return f"{name} {t.percent(share)}" if isinstance(share, int | float) else str(name)
+    if not isinstance(share, int | float):
+        return str(name)
+    return f"{name} {t.percent(share, 0 if round(share * 100, 6).is_integer() else 2)}"
 
 
 def _reading(reading: schemas.Reading, board: Board, t: Translator) -> str:

@@ -3,7 +3,6 @@ Each asks on `screen` first."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal
 
 from station.api import schemas
 from ui.tui.decisions import decide
@@ -16,14 +15,11 @@ from ui.tui.questions import change_answer
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.correcting import correct_arrival
 from ui.tui.screens.queue_acts import cancel_visit
-from ui.words import vocabulary
+from ui.tui.typed_values import analyte_options, ask_value
 from ui.words.agreement import form_of, typed
-from ui.words.numbers import numbers_in
 
-Basis = Literal["dm", "as_is"]
 _VARIETY, _BARCODE, _ARRIVAL, _FORM, _PAD = "variety", "barcode", "arrival", "form", "pad"
 _WITH_POINTS = re.compile(r"(\S+)\s+([1-9]|[1-5][0-9]|60)")
-_BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
 # --- another cell -------------------------------------------------------------------------------------
@@ -74,17 +70,8 @@ def _other_ways(screen: StationScreen, load: schemas.Load, proposal: schemas.Pro
 # --- values -------------------------------------------------------------------------------------------
 def type_value(screen: StationScreen, load: schemas.Load) -> None:
     """Ask for a value by analyte (protein and oil by basis), for the variety that is seen, or the barcode."""
-    t, site = screen.t, screen.board.site
-    options = []
-    for analyte in site.analytes if site else []:
-        name = vocabulary.analyte_name(analyte, t.language)
-        if site and analyte in site.on_basis:
-            options += [
-                Option(f"{analyte}\n{basis}", f"{name} ({vocabulary.basis_name(basis, t.language)})")
-                for basis in _BASES
-            ]
-        elif analyte != "weight":
-            options.append(Option(f"{analyte}\n", name))
+    t = screen.t
+    options = analyte_options(screen)
     options += _other_entries(screen, load)
     barcode = Option(_BARCODE, t.gettext("barcode of the sample"))
     options.insert(0 if load.barcode is None else len(options), barcode)
@@ -118,30 +105,15 @@ def _other_entries(screen: StationScreen, load: schemas.Load) -> list[Option]:
 
 def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
     t = screen.t
-    analyte, _, typed_basis = asked.key.partition("\n")
-    basis = next((basis for basis in _BASES if basis == typed_basis), None)
 
-    def check(text: str) -> str | None:
-        return None if numbers_in(text) else t.gettext("Type a number.")
-
-    def send(value: float) -> None:
-        values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
-        reading = schemas.TypedReadingIn(barcode=barcode, values=values)
+    def send(analyte: str, value: schemas.TypedValueIn) -> None:
+        reading = schemas.TypedReadingIn(barcode=barcode, values={analyte: value})
         notice = t.gettext("{name}: {value} ({typed})").format(
-            name=asked.text, value=t.plain(value), typed=typed(form_of(analyte), t)
+            name=asked.text, value=t.plain(value.value), typed=typed(form_of(analyte), t)
         )
         _send_reading(screen, reading, notice)
 
-    def read(text: str) -> None:
-        meant = {t.plain(number): number for number in numbers_in(text)}
-        if len(meant) == 1:
-            send(*meant.values())
-            return
-        title = t.gettext("{text}: which number is meant?").format(text=text)
-        options = [Option(written, written) for written in meant]
-        screen.choose(title, options, lambda choice: send(meant[choice.key]))
-
-    screen.ask(asked.text, t.gettext("a number, for example 11,8"), check, read)
+    ask_value(screen, asked, send)
 
 
 def _send_reading(screen: StationScreen, reading: schemas.TypedReadingIn, notice: str) -> None:
