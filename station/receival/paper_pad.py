@@ -39,7 +39,8 @@ class Read:
 class Pad:
     """What the pad says of one load. `gross` None: the vehicle was weighed full here. `tipped` empty: as it
     was decided here. `values` (number, basis) were read off the analyzer's screen or paper then, of the
-    load's sample, or of the one with `barcode`, which nobody entered yet."""
+    load's sample, or of the one with `barcode`, which nobody entered yet. `apart`: the part with this load
+    was weighed alone, uncoupled from those whose loads were tipped before."""
 
     number: str
     tare: Read
@@ -49,6 +50,7 @@ class Pad:
     despite_remarks: bool = False
     values: Mapping[str, tuple[float, str | None]] = field(default_factory=dict)
     barcode: str | None = None
+    apart: bool = False
 
 
 def close_from_pad(desk: Desk, load_id: str, pad: Pad, actor: Actor, at: datetime) -> Ticket | None:
@@ -65,7 +67,7 @@ def close_from_pad(desk: Desk, load_id: str, pad: Pad, actor: Actor, at: datetim
         if unfinished(queries.chain_of(tx, visit.id)):
             raise Conflict(Fault.REST_NOT_WEIGHED, plate=visit.plate)
         if pad.gross is not None:
-            _weigh_full(tx, desk, visit, pad, pad.gross, actor, at)
+            _weigh_full(tx, desk, visit, load, pad, pad.gross, actor, at)
         chain = summed(queries.chain_of(tx, visit.id))
         if not chain:
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
@@ -117,13 +119,15 @@ def _check_number(tx: Session, load: Load, number: str) -> None:
 
 
 def _weigh_full(
-    tx: Session, desk: Desk, visit: Visit, pad: Pad, gross: Read, actor: Actor, at: datetime
+    tx: Session, desk: Desk, visit: Visit, load: Load, pad: Pad, gross: Read, actor: Actor, at: datetime
 ) -> None:
-    """The weight after one load was tipped is the weight before the next: it is written once."""
+    """The weight after one load was tipped is the weight before the next: it is written once. The full
+    weights of parts that were weighed apart belong to the loads in their order."""
     chain = summed(queries.chain_of(tx, visit.id))
     if chain and (chain[-1][1].kg, chain[-1][1].at) == (gross.kg, gross.at):
         return
-    if chain:
+    parts = sum(use.role == "first" for use, _ in chain)
+    if chain and not (pad.apart and load.position == parts + 1):
         raise Conflict(Fault.WEIGHED_HERE, plate=visit.plate, kg=chain[-1][1].kg)
     _use(tx, visit, _typed(tx, desk, pad, gross, actor, at), "first", actor, at, [])
     if gross.at < visit.arrived_at:

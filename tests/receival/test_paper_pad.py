@@ -154,3 +154,33 @@ def test_an_unusual_value_of_the_pad_is_asked_about(silo: Silo) -> None:
     assert refused.value.code is Fault.UNUSUAL_VALUE
     ticket = close(silo, load, values=values, despite_remarks=True)
     assert ticket.document["values"]["moisture"]["value"] == 31.0
+
+
+def test_truck_and_trailer_that_were_weighed_apart_have_each_its_two_weights(silo: Silo) -> None:
+    silo.clock.now = START + 3 * HOUR
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="T1"), NewLoad("barley", barcode="T2"))
+    truck, trailer = silo.loads(visit)
+    of_truck = {"gross": Read(25_000.0, FULL.at), "tare": Read(10_000.0, EMPTY.at)}
+    minutes = timedelta(minutes=3)
+    of_trailer = {
+        "gross": Read(19_000.0, FULL.at + minutes), "tare": Read(6_000.0, EMPTY.at + minutes),
+        "tipped": (Tipped("p2", "c5", share=1.0),),
+    }  # fmt: skip
+    assert close(silo, truck, "P-7", **of_truck).net_kg == 15_000
+    with pytest.raises(Conflict) as refused:
+        close(silo, trailer, "P-8", **of_trailer)
+    assert refused.value.code is Fault.WEIGHED_HERE
+    ticket = close(silo, trailer, "P-8", **of_trailer, apart=True)
+    assert (ticket.gross_kg, ticket.tare_kg, ticket.net_kg) == (19_000, 6_000, 13_000)
+    assert [use.role for use, _ in silo.chain(visit)] == ["first", "intermediate", "first", "last"]
+
+
+def test_parts_that_were_weighed_apart_are_entered_in_the_order_of_their_loads(silo: Silo) -> None:
+    silo.clock.now = START + 3 * HOUR
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="T1"), NewLoad("barley", barcode="T2"))
+    truck, trailer = silo.loads(visit)
+    close(silo, trailer, "P-8", tipped=(Tipped("p2", "c5", share=1.0),))
+    gross, tare = Read(25_000.0, FULL.at), Read(10_000.0, EMPTY.at + timedelta(minutes=3))
+    with pytest.raises(Conflict) as refused:
+        close(silo, truck, "P-7", gross=gross, tare=tare, apart=True)
+    assert refused.value.code is Fault.WEIGHED_HERE

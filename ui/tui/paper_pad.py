@@ -8,12 +8,14 @@ from pydantic import ValidationError
 
 from station.api import schemas
 from ui.tui.asked_again import ask_again
+from ui.tui.dialogs import Choice, Option
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.tipping import ask_where
 from ui.tui.stated_time import moment_in
 from ui.tui.typed_values import ask_values
 from ui.words.numbers import kilograms_in
 
+_APART = "apart"
 _DATE, _TIME = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]+", r"[0-9]{1,2}\s*[:hH]\s*[0-9]{2}"
 _WEIGHT_AND_TIME = re.compile(rf"(.+?)\s+({_DATE}\s+{_TIME})")
 
@@ -42,19 +44,32 @@ def ask_pad(screen: StationScreen, load: schemas.Load) -> None:
         if load.gross_kg is None:
             title = t.gettext("Full weight in kg, with date and time")
             _ask_weight(screen, title, lambda gross: ask_empty(number, gross))
+        elif load.position > 1:
+            ask_apart(number, load.gross_kg)
         else:
             ask_empty(number, None)
 
-    def ask_empty(number: str, gross: schemas.ReadWeightIn | None) -> None:
-        title = t.gettext("Empty weight in kg, with date and time")
-        _ask_weight(screen, title, lambda tare: ask_cell(number, gross, tare))
+    def ask_apart(number: str, before_kg: float) -> None:
+        options = [
+            Option("whole", t.gettext("no: {kg} stood on the bridge before").format(kg=t.kg(before_kg))),
+            Option(_APART, t.gettext("yes: its part was uncoupled")),
+        ]
 
-    def ask_cell(number: str, gross: schemas.ReadWeightIn | None, tare: schemas.ReadWeightIn) -> None:
-        def take(parts: list[schemas.TippedPart]) -> None:
-            pad = schemas.PadIn(paper_number=number, gross=gross, tare=tare, tipped=parts)
-            _ask_sample(screen, load, pad)
+        def take(choice: Choice) -> None:
+            if choice.key == _APART:
+                title = t.gettext("Full weight in kg, with date and time")
+                _ask_weight(screen, title, lambda gross: ask_empty(number, gross, apart=True))
+            else:
+                ask_empty(number, None)
 
-        ask_where(screen, take)
+        screen.choose(t.gettext("Was this load weighed apart?"), options, take, preselects=False)
+
+    def ask_empty(number: str, gross: schemas.ReadWeightIn | None, *, apart: bool = False) -> None:
+        def ask_cell(tare: schemas.ReadWeightIn) -> None:
+            pad = schemas.PadIn(paper_number=number, gross=gross, tare=tare, apart=apart)
+            _ask_cell(screen, load, pad)
+
+        _ask_weight(screen, t.gettext("Empty weight in kg, with date and time"), ask_cell)
 
     screen.ask(t.gettext("Number of the paper"), "", check, go_on)
 
@@ -71,6 +86,13 @@ def _ask_weight(screen: StationScreen, title: str, then: Callable[[schemas.ReadW
             then(read)
 
     screen.ask(title, "43120 13/07/2026 14:05", check, take)
+
+
+def _ask_cell(screen: StationScreen, load: schemas.Load, pad: schemas.PadIn) -> None:
+    def take(parts: list[schemas.TippedPart]) -> None:
+        _ask_sample(screen, load, pad.model_copy(update={"tipped": parts}))
+
+    ask_where(screen, take)
 
 
 def _ask_sample(screen: StationScreen, load: schemas.Load, pad: schemas.PadIn) -> None:

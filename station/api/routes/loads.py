@@ -149,6 +149,7 @@ def close_from_pad(asked: Asked, by: By, load_id: str, body: schemas.PadIn) -> s
         body.despite_remarks,
         {name: (one.value, one.basis) for name, one in body.values.items()},
         body.barcode,
+        body.apart,
     )
     paper_pad.close_from_pad(asked.desk, load_id, pad, by, asked.now())
     return _shown(asked, load_id)

@@ -185,7 +185,8 @@ class ReadWeightIn(In):
 class PadIn(In):
     """What the paper pad says of a load that was received while no station ran. `gross` where the vehicle was
     not weighed full here, `tipped` where it was not decided here or went elsewhere. `values` were read off
-    the analyzer's screen or paper, of the load's sample or of that with `barcode`."""
+    the analyzer's screen or paper, of the load's sample or of that with `barcode`. `apart`: the part with
+    this load was weighed alone, after the loads before it were tipped."""
 
     paper_number: Key
     gross: ReadWeightIn | None = None
@@ -194,6 +195,7 @@ class PadIn(In):
     bridge: Key | None = None
     values: Annotated[dict[Key, TypedValueIn], Field(max_length=40)] = {}
     barcode: Barcode | None = None
+    apart: bool = False
     despite_remarks: bool = False
 
 
