@@ -41,6 +41,12 @@ def pss_mb(pid: int) -> float:
     )
 
 
+def cpu_ms(pid: int) -> float:
+    """Processor time that all threads of a process have had, milliseconds."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in threads) / 1e6
+
+
 def _field(file: Path, name: str) -> str:
     for line in file.read_text(encoding="utf-8").splitlines():
         key, _, value = line.partition(":")

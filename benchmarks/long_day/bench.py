@@ -1,6 +1,7 @@
 """`long-day`: every odd case of the weighbridge, again and again, twelve visits open at a time, until the day
 is closed: no kilogram and no number is missing, and nobody waits."""
 
+import os
 import random
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ def long_day(rounds: int = 10) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory() as folder,
         open_yard(Path(folder), SEED) as yard,
-        closing(Program(yard)) as program,
+        closing(Program(yard, Path(folder) / "books.json")) as program,
     ):
         day, before_kg = Day(yard, program), _held_kg(yard)
         _open(yard)
@@ -49,7 +50,7 @@ def _open(yard: Yard) -> None:
 
 
 def _receive(day: Day, rounds: int) -> None:
-    """Whatever step of whichever truck comes next; the program reads after each, while it is on."""
+    """Whatever step of whichever truck comes next; the program asks after each, while it is on."""
     rng = random.Random(SEED)
     coming = [case for _ in range(rounds) for case in rng.sample(CASES, len(CASES))]
     count, here = len(coming), list[Passage]()
@@ -60,22 +61,26 @@ def _receive(day: Day, rounds: int) -> None:
         passage = rng.choice(here)
         if next(passage, passage) is passage:
             here.remove(passage)
-        day.program.read()
+        day.program.turn()
 
 
 def _times(yard: Yard) -> dict[str, Any]:
     """Milliseconds of what is waited for: what somebody does, what somebody looks at, what is proposed."""
-    acts = {path: summary(some) for path, some in yard.act_ms.items()}
     return {
         "act_ms": _together(yard.act_ms), "bar_act_ms_p95": 100, "slowest_act": _slowest(yard.act_ms),
         "propose_ms": summary(yard.propose_ms), "bar_propose_ms_p95": 200,
         "look_ms": _together(yard.look_ms), "slowest_look": _slowest(yard.look_ms),
-        "acts_ms": acts,
+        "act_cpu_ms": _together(yard.act_cpu_ms), "load_average": round(os.getloadavg()[1], 1),
+        "acts_ms": _each(yard.act_ms), "acts_cpu_ms": _each(yard.act_cpu_ms),
     }  # fmt: skip
 
 
 def _together(times: Mapping[str, Sequence[float]]) -> dict[str, float]:
     return summary([one for some in times.values() for one in some])
+
+
+def _each(times: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float]]:
+    return {path: summary(some) for path, some in times.items()}
 
 
 def _slowest(times: Mapping[str, Sequence[float]]) -> str:
@@ -100,7 +105,7 @@ def _counts(day: Day, gained_kg: float) -> dict[str, Any]:
 
 def _close(day: Day) -> dict[str, Any]:
     """The day is closed; its sheet beside the yard and beside the program's books."""
-    sheet, booked = day.yard.look("/days/sheet"), day.program.booked
+    sheet, books = day.yard.look("/days/sheet"), day.program.books
     (numbers,) = sheet["numbers"]
     said = {one["key"]: "relu" for one in sheet["findings"]}
     closed = day.yard.act("/days/close", day=sheet["day"], said=said)
@@ -110,9 +115,10 @@ def _close(day: Day) -> dict[str, Any]:
         "gaps": sum(last - first + 1 for first, last in numbers["missing"]),
         "ticket_kg": sum(one["ticket_kg"] for one in sheet["tonnes"]),
         "moved_kg": sum(one["moved_kg"] for one in sheet["tonnes"]),
-        "erp_kg": sum(booked.values()),
-        "erp_off": len(booked) - day.tickets,
-        "erp_holes": day.program.holes,
+        "erp_kg": sum({bon.load_id: bon.net_kg for bon in books.bons.values()}.values()),
+        "erp_off": len(books.bons) - numbers["issued"],
+        "erp_holes": books.holes,
+        "erp_refused": day.program.refused,
         "findings": [one["message"] for one in sheet["findings"]],
         "closed": closed["closed_at"] is not None,
     }

@@ -1,54 +1,46 @@
-"""The program that issues the bons, as the long day has it: announces by HTTP, reads the feed into its books,
-and is off for a while."""
+"""The program that issues the bons, beside the long day: over HTTP, and off for a while."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from benchmarks.long_day.yard import Yard
+from station.api.access import BASE
+from station.demo.erp import Books, Erp
+from station.demo.erp_lines import HttpLine
 
 
 class Program:
-    """`booked` are the nets that it was told by ticket number, `holes` how often the feed skipped a fact."""
+    """`refused` is what the station did not take of it."""
 
-    def __init__(self, yard: Yard) -> None:
-        process = yard.process
-        admin = {"Authorization": f"Bearer {process.admin_token}"}
-        with httpx2.Client(base_url=f"{process.url}/api/v1", headers=admin, trust_env=False) as http:
-            made = http.post("/admin/tokens", json={"name": "program", "kind": "erp"})
-            token = made.raise_for_status().json()["token"]
-        self._http = httpx2.Client(
-            base_url=f"{process.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False
-        )
+    def __init__(self, yard: Yard, file: Path) -> None:
+        self.refused: list[str] = []
         self.is_on = True
-        self.booked: dict[int, float] = {}
-        self.replaced: dict[int, float] = {}
-        self.holes = 0
-        self._cursor = "0"
+        self._line = HttpLine.to(
+            yard.process.url, _token(yard), lambda what, why: self.refused.append(f"{what}: {why}")
+        )
+        self._erp = Erp(self._line, file)
+
+    @property
+    def books(self) -> Books:
+        return self._erp.books
 
     def announce(self, ref: str, body: dict[str, Any]) -> None:
-        self._http.put(f"/erp/arrivals/{ref}", json=body).raise_for_status()
+        self._erp.expect({ref: body})
+        self.turn()
 
-    def read(self) -> None:
-        """Books what is new; nothing while it is off."""
-        while self.is_on:
-            told = self._http.get("/feed", params={"after": self._cursor}).raise_for_status().json()
-            if not told["facts"]:
-                return
-            for fact in told["facts"]:
-                self.holes += fact["previous"] != self._cursor
-                self._cursor = fact["cursor"]
-                self._book(fact)
+    def turn(self) -> None:
+        """Books what is new and numbers it; nothing while it is off."""
+        if self.is_on:
+            self._erp.turn()
 
     def close(self) -> None:
-        self._http.close()
+        self._line.http.close()
 
-    def _book(self, fact: dict[str, Any]) -> None:
-        """A correcting ticket takes the place of the one that it names."""
-        if fact["kind"] not in ("ticket", "correction"):
-            return
-        paper = fact["document"]
-        if fact["kind"] == "correction":
-            before = paper["corrects"]["number"]
-            self.replaced[before] = self.booked.pop(before)
-        self.booked[paper["number"]] = paper["net_kg"]
+
+def _token(yard: Yard) -> str:
+    admin = {"Authorization": f"Bearer {yard.process.admin_token}"}
+    with httpx2.Client(base_url=yard.process.url + BASE, headers=admin, trust_env=False) as http:
+        made = http.post("/admin/tokens", json={"name": "program", "kind": "erp"})
+    return str(made.raise_for_status().json()["token"])

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 
+from benchmarks.machine import cpu_ms
 from benchmarks.rig import WAIT_S, Client
 from benchmarks.station import SETTLE_S
 from drivers.reading import Analyte
@@ -67,7 +68,8 @@ class Bridge:
 
 
 class Yard:
-    """`act_ms` and `look_ms` are by path, `propose_ms` one for each sample."""
+    """`act_ms` and `look_ms` are by path, `propose_ms` one for each sample. `act_cpu_ms` is the station's
+    processor time while somebody acts, whatever else runs on the machine."""
 
     def __init__(
         self, process: StationProcess, bridges: Sequence[Bridge], gac: SimulatedGac2100, nir: SimulatedNir,
@@ -77,6 +79,7 @@ class Yard:
         self.process, self.client = process, Client(process.url, keys.terminal, keys.phone)
         self.random = random.Random(seed)
         self.serial = itertools.count(1)
+        self.act_cpu_ms: dict[str, list[float]] = defaultdict(list)
         self.act_ms: dict[str, list[float]] = defaultdict(list)
         self.look_ms: dict[str, list[float]] = defaultdict(list)
         self.propose_ms: list[float] = []
@@ -85,7 +88,9 @@ class Yard:
 
     def act(self, path: str, *ids: str, **body: Any) -> Any:
         """What somebody does at the terminal; what is asked there is answered with yes. Raises Refused."""
+        before = cpu_ms(self.process.pid)
         answer = self._timed(self.act_ms[path], "POST", path.format(*ids), json=body)
+        self.act_cpu_ms[path].append(cpu_ms(self.process.pid) - before)
         if answer.is_success:
             return answer.json()
         no = Refused(answer)
