@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.long_day import inbound, outbound
-from benchmarks.long_day.inbound import Day, Passage
 from benchmarks.long_day.program import Program
+from benchmarks.long_day.truck import Day, Passage
 from benchmarks.long_day.yard import Yard, open_yard
 from benchmarks.machine import summary
 
@@ -97,6 +97,7 @@ def _counts(day: Day, gained_kg: float) -> dict[str, Any]:
         "weights_left": len(yard.look("/weighings", state="offered")),
         "exceptions": len(yard.look("/exceptions")),
         "papers_wait": len(papers),
+        "notes_off": len(yard.look("/outbound/notes", limit=200)) - day.notes,
         "kg_in": day.in_kg,
         "kg_out": day.out_kg,
         "kg_off": round(gained_kg - day.in_kg + day.out_kg, 3),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.long_day.inbound import Day, Passage
+from benchmarks.long_day.truck import Day, Passage
 
 ORDER = "CV-2026-7"
 LISTS = {
