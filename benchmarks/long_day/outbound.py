@@ -81,7 +81,7 @@ def forbidden_cargo(day: Day) -> Passage:
 
 
 def returned(day: Day) -> Passage:
-    """The buyer did not want it: it comes back, and is weighed full and empty."""
+    """The buyer did not want it: it comes back, is weighed full and empty, and lies where there is room."""
     carrier = Carrier(day)
     yield
     carrier.check()
@@ -93,6 +93,6 @@ def returned(day: Day) -> Passage:
     empty = carrier.yard.weigh(carrier.empty_kg)
     carrier.yard.act(
         "/outbound/notes/{}/returned", str(carrier.row["number"]), reason="insectes", kg=back_kg,
-        weighings=[empty, full],
+        weighings=[empty, full], cell="c2",
     )  # fmt: skip
     day.in_kg += back_kg
