@@ -40,7 +40,8 @@ def two_products(day: Day) -> Passage:
 def weighed_apart(day: Day) -> Passage:
     """Truck and trailer, a load each, weighed one after the other, full and empty."""
     truck = Truck(day, WHEAT, WHEAT, trailer=f"RE-{day.number():03}-MO")
-    empty = [8_000.0, truck.tare_kg - 8_000.0]
+    first = day.kg(6_000, 8_000)
+    empty = [first, truck.tare_kg - first]
     truck.arrive()
     for kg, grain in zip(empty, truck.grain, strict=True):
         yield
@@ -59,7 +60,7 @@ def uncoupled(day: Day) -> Passage:
     truck = Truck(day, WHEAT, trailer=f"RE-{day.number():03}-MO")
     truck.arrive()
     yield
-    full, first = truck.tare_kg + truck.grain[0], 20_120.0
+    full, first, empty = truck.tare_kg + truck.grain[0], day.kg(18_000, 21_000), day.kg(6_000, 8_000)
     truck.confirm(first, "first", part="uncoupled")
     yield
     truck.confirm(full - first, "first")
@@ -67,9 +68,9 @@ def uncoupled(day: Day) -> Passage:
     truck.measure()
     truck.decide()
     yield
-    truck.confirm(8_000.0, "last", part="uncoupled")
+    truck.confirm(empty, "last", part="uncoupled")
     yield
-    truck.confirm(truck.tare_kg - 8_000.0, "last")
+    truck.confirm(truck.tare_kg - empty, "last")
     truck.ticketed(truck.grain[0])
 
 
@@ -77,7 +78,7 @@ def axle_by_axle(day: Day) -> Passage:
     truck = Truck(day, WHEAT)
     truck.arrive()
     rest = truck.tare_kg + truck.grain[0]
-    for kg in (7_000.0, 13_000.0):
+    for kg in (day.kg(6_000, 7_000), day.kg(11_000, 14_000)):
         truck.confirm(kg, "first", part="axle")
         rest -= kg
         yield
@@ -119,7 +120,7 @@ def weighed_again(day: Day) -> Passage:
     yield
     truck.confirm(truck.tare_kg + truck.grain[0] + 120.0, "first")
     yield
-    nobodys = truck.yard.weigh(9_000.0)
+    nobodys = truck.yard.weigh(day.kg(8_000, 10_000))
     truck.yard.act("/weighings/{}/dismiss", nobodys, reason="tracteur")
     yield
     truck.weigh_full()

@@ -39,13 +39,13 @@ class Carrier:
         """From two cells, a sample sealed, and some grain put back: it was over its limit."""
         self.weigh("empty", self.empty_kg)
         yield
-        self.weigh("loading", 30_000.0, drawn=[{"cell": "c1"}])
+        self.weigh("loading", self.day.kg(28_000, 32_000), drawn=[{"cell": "c1"}])
         yield
-        self.weigh("loading", LIMIT_KG + 620.0, drawn=[{"cell": "c2"}])
+        self.weigh("loading", LIMIT_KG + self.day.kg(100, 1_500), drawn=[{"cell": "c2"}])
         barcode = f"X{self.day.number():06}"
         self.yard.act("/outbound/{}/sample", self.row["id"], barcode=barcode, seal="PL-7", parts=3)
         yield
-        full_kg = LIMIT_KG - 20.0 * self.yard.random.randint(1, 90)
+        full_kg = LIMIT_KG - self.day.kg(20, 1_800)
         self.row = self.weigh("last", full_kg)
         self.day.out_kg += full_kg - self.empty_kg
         self.day.notes += 1
