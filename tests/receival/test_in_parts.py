@@ -1,12 +1,15 @@
 """A vehicle that is longer than the bridge is weighed in parts, whose sum is its weight: legal uncoupled, not
 axle by axle."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault
 from station.grain.reasons import Code
 from station.printing.ticket_text import WIDTH, ticket_text
+from station.receival import proposals
 from station.receival.offers import offers_for
 from station.receival.visits import NewLoad
 from station.store.batches import tares_kg
@@ -121,3 +124,29 @@ def test_full_on_one_bridge_and_empty_on_another_is_remarked(silo: Silo) -> None
     assert remark["params"]["tare"] == "Bridge"
     with silo.desk.ledger.read() as tx:
         assert tx.exec(select(Ticket.net_kg)).all() == [27_880]
+
+
+def test_a_weight_that_closes_no_load_judges_those_of_its_own_visit_alone(
+    silo: Silo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cells are as they were, until a weight closes one: then all that wait are judged."""
+    waiting = silo.arrive("EF-456-GH")
+    silo.confirm(40_000, waiting, "first")
+    judged, judge = list[str](), proposals.judge
+
+    def listen(desk: Any, on: Any, of: Any, at: Any) -> Any:
+        judged.append(of.load.visit_id)
+        return judge(desk, on, of, at)
+
+    visit = silo.arrive("AB-123-CD")
+    monkeypatch.setattr(proposals, "judge", listen)
+    silo.confirm(20_120, visit, "first", part="uncoupled")
+    silo.confirm(23_000, visit, "first")
+    assert set(judged) == {visit.id}
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0])
+    judged.clear()
+    silo.confirm(8_240, visit, "last", part="uncoupled")
+    assert judged == []
+    silo.confirm(7_000, visit, "last")
+    assert judged == [waiting.id]
