@@ -23,7 +23,7 @@ settings.register_profile("whole", WHOLE)
 settings.register_profile("plain", WHOLE, max_examples=draws.QUARTER)
 
 # rooms of few tests that take long
-SLOW = ("installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")
+SLOW = ("season_day", "installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")
 _left = pytest.StashKey[int]()
 
 
