@@ -13,7 +13,8 @@ from sqlmodel import col, func, select
 from station.acts.printers import TICKET
 from station.backup.disk import Disk
 from station.printing.papers import paper_of
-from station.receival.ticket_seal import verify
+from station.receival.paper_seals import verify
+from station.receival.ticket_seal import TicketSeal
 from station.store import audit
 from station.store.tables import CellMovement, PrintJob, Ticket, Weighing
 from tests.api.rig import ok
@@ -70,7 +71,7 @@ def papers_verify(day: Day, papers: dict[str, Ticket]) -> None:
             job = PrintJob(
                 kind=TICKET, document_id=row.id, printer="", copies=1, asked_by="", asked_at=row.at
             )
-            seal = verify(paper_of(tx, day.box.desk, job, "fr").code, [day.papers_key])
+            seal = verify(paper_of(tx, day.box.desk, job, "fr").code, [day.papers_key], TicketSeal)
             assert (seal.number, seal.net_kg) == (row.number, row.net_kg)
 
 

@@ -33,9 +33,9 @@ from station.post.folder import BagFolder
 from station.post.identity import write_key
 from station.post.said import HubAnswer
 from station.receival.late_values import take_all
+from station.receival.paper_seals import public_key
 from station.receival.reconciling import Sources, reconcile
 from station.receival.recovering import Recovered
-from station.receival.ticket_seal import public_key
 from station.receival.timekeeper import Timekeeper
 from station.runtime.devices import Devices
 from station.runtime.health import Vitals
