@@ -41,7 +41,7 @@ class Day:
     received: list[Truck] = field(default_factory=list)
     measured: list[Truck] = field(default_factory=list)
     decided: list[Truck] = field(default_factory=list)
-    on_paper: list[str] = field(default_factory=list)  # loads whose ticket the swapped box took with it
+    ended: dict[str, str] = field(default_factory=dict)  # the outcome of loads that end without a ticket
     out_kg: int = 0
     _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _serial: "count[int]" = field(default_factory=count)
@@ -213,8 +213,10 @@ class Day:
         self.gone(truck)
         self.received.append(truck)
 
-    def gone(self, truck: Truck) -> None:
+    def gone(self, truck: Truck, outcome: str = "") -> None:
         del self.open[truck.visit]
+        if outcome:
+            self.ended[truck.load] = outcome
 
     # --- the rest of the day --------------------------------------------------------------------------------
     def control(self, barcode: str, protein: float) -> Any:

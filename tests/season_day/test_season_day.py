@@ -103,11 +103,11 @@ def the_shift_changes(day: Day) -> None:
 
 
 def one_is_refused_and_one_leaves(day: Day, refused: Truck, unhappy: Truck) -> None:
-    for truck, act in ((refused, "refuse"), (unhappy, "leave")):
+    for truck, act, outcome in ((refused, "refuse", "refused"), (unhappy, "leave", "left")):
         day.arrive(truck)
         day.weigh(truck, truck.gross_kg, "first")
         ok(day.operator.post(f"/loads/{truck.load}/{act}", json={"reason": "insects"}))
-        day.gone(truck)
+        day.gone(truck, outcome)
 
 
 def cell_1_is_full(day: Day, truck: Truck) -> None:
@@ -206,7 +206,7 @@ def the_box_is_swapped(day: Day, late: Truck, waiting: Truck) -> None:
     assert [one["state"] for one in ok(day.manager.get("/revisions?state=all"))] == ["applied"]
     paper = {"closed": True, "paper_number": str(late.ticket), "net_kg": late.net_kg}
     assert ok(day.operator.post(f"/loads/{late.load}/paper", json=paper))["state"] == "on_paper"
-    day.on_paper.append(late.load)
+    day.ended[late.load] = "on_paper"
     asked = ok(day.operator.post(f"/loads/{waiting.load}/paper", json={"closed": False}))
     assert asked["state"] == "proposed"
     day.decide(waiting)
