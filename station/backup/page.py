@@ -23,7 +23,7 @@ STEPS = (
     N_("Mount the disk at {folder}, become root (su - or sudo -i), then type:"),
     N_(
         "It asks for the highest number on paper: from then on the old box accepts nothing. The last command "
-        "starts the station."
+        "starts the station. Where it names silo post reconcile, type before the last command: {reconcile}"
     ),
     N_(
         "On the terminal: sign in as always. Each load that was on site asks whether it was closed on paper: "
@@ -70,12 +70,14 @@ def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
     """The page in the reader's words; `config` is where the site file lies on the box."""
     folder = str(settings.backup.folder) if settings.backup else "/media/silo"
     ports = [f"{one.name} {redacted(one.port)}" for one in settings.instruments]
+    as_silo = "runuser -u silo -- " if config == INSTALLED else ""
     told = {
         "site": settings.site.name,
         "address": settings.server.url,
         "ports": "; ".join(ports) or words.gettext(NO_INSTRUMENTS),
         "folder": folder,
         "config": config,
+        "reconcile": f"{as_silo}silo post reconcile --config {config}",
     }
     steps = tuple(words.gettext(step).format(**told) for step in STEPS)
     return Page(

@@ -20,6 +20,13 @@ def test_it_begins_with_the_old_box(language: str, first: str) -> None:
     assert max(map(len, page.text.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("config", [INSTALLED, "/srv/site.toml"])
+def test_it_says_what_to_type_where_headquarters_may_know_more(config: str) -> None:
+    text = " ".join(page_of(SITE, config, translator("en")).text.split())
+    assert f"silo post reconcile --config {config}" in text
+    assert ("runuser -u silo -- silo post reconcile" in text) == (config == INSTALLED)
+
+
 def test_its_commands_are_those_of_an_installed_box_or_of_one_that_a_person_serves() -> None:
     words = translator("en")
     assert page_of(SITE, "/etc/silo/site.toml", words).commands == (
