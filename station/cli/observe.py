@@ -33,10 +33,11 @@ def report(
 def _sentence(row: dict[str, Any]) -> str:
     t = translator(LANGUAGE)
     said = _(
-        "{species}, {cell}: {agreed} of {loads} loads as proposed ({low} to {high}), {none} without proposal"
+        "{species}, {cell}: {agreed} of {loads} loads as proposed ({low} to {high}), {none} without "
+        "proposal; {told} by the co-operative's program"
     )
     return said.format(
         species=species_name(row["species"], LANGUAGE), cell=site_name("cell", row["cell"], LANGUAGE),
         agreed=row["agreed"], loads=row["loads"], low=t.percent(row["low"]), high=t.percent(row["high"]),
-        none=row["not_proposed"],
+        none=row["not_proposed"], told=row["told"],
     )  # fmt: skip

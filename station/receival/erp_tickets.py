@@ -7,7 +7,7 @@ cannot be true is kept too, with the reason: the day's closing asks about it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound, Refusal
+from station.receival import observing, proposals
 from station.receival.visits import Arrival
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -46,17 +47,32 @@ class Issued:
 
 def take_number(desk: Desk, issued: Issued, by: Actor, at: datetime) -> tuple[ErpTicket, Did]:
     """Give a load's ticket the program's number; the same again changes nothing, another net or cell corrects
-    what was said. Raises Invalid(tickets_numbered_here), and, with what was said kept, NotFound(unknown_load,
+    what was said. A station that only observes ends an open load by it, in the cell that it names.
+
+    Raises Invalid(tickets_numbered_here), and, with what was said kept, NotFound(unknown_load,
     unknown_announcement), Conflict(announced_not_here, erp_load_unclear, erp_number_doubled,
-    erp_number_other, erp_no_ticket)."""
+    erp_number_other, erp_no_ticket), Invalid(unknown_cell, not_reachable)."""
     check_numbered_elsewhere(desk, issued.number)
     with desk.ledger.write() as tx:
         try:
-            return take(tx, _load_of(tx, issued), issued, by, at)
+            return _take(tx, desk, issued, by, at)
         except Refusal as refusal:
             _keep_refused(tx, desk, issued, refusal, by, at)
             refused = refusal
     raise refused
+
+
+def _take(tx: Session, desk: Desk, issued: Issued, by: Actor, at: datetime) -> tuple[ErpTicket, Did]:
+    """Nothing is written where it is refused."""
+    load = _load_of(tx, issued)
+    if not (desk.observes and issued.cell):
+        return take(tx, load, issued, by, at)
+    way = observing.way_into(tx, load, issued.cell)
+    row, did = take(tx, load, replace(issued, cell=way.cell), by, at)
+    if load.outcome is None and row.net_kg:
+        observing.end_as_done(tx, load, way, row.net_kg, by, at)
+        proposals.propose_open_loads(tx, desk, at)
+    return row, did
 
 
 def take(tx: Session, load: Load, issued: Issued, by: Actor, at: datetime) -> tuple[ErpTicket, Did]:

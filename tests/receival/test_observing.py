@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from station.acts.desk import Actor
+from station.acts.refusals import Invalid
 from station.receival import day_closing
+from station.receival.erp_tickets import Issued, take_number
 from station.receival.observing import observed
 from station.store import counters
-from station.store.tables import Load, Ticket
+from station.store.tables import CellMovement, Load, Ticket, Visit
 from tests.silo_rig import Silo
 
 
@@ -43,3 +46,34 @@ def test_the_cells_follow_what_was_done_and_the_proposal_stands_beside_it(watchi
         rows = observed(tx, at - timedelta(days=1), at)
         assert observed(tx, at - timedelta(days=2), at - timedelta(days=1)) == []
     assert [(one.proposed, one.cell, one.agrees) for one in rows] == [("c1", "c1", True), ("c1", "c5", False)]
+    assert not any(one.told for one in rows)
+
+
+def test_what_was_done_comes_from_the_program_and_nobody_types_it(watching: Silo) -> None:
+    """One load is ended by what the program says; of one that was typed here it says another cell."""
+    program = Actor("erp", "ERP")
+    visit = watching.arrive("AB-103-CD")
+    watching.confirm(43_120, visit, "first")
+    watching.measure_well(visit)
+    [load] = watching.loads(visit)
+    for wrong in ("c99", "nowhere"):
+        with pytest.raises(Invalid, match="unknown_cell"):
+            take_number(
+                watching.desk, Issued("BA-1", load.id, net_kg=27_000, cell=wrong), program, watching.clock()
+            )
+    take_number(watching.desk, Issued("BA-1", load.id, net_kg=27_000, cell="c1"), program, watching.clock())
+    watching.receive("AB-104-CD")
+    typed = watching.loads(watching.arrive("AB-105-CD"))[0]
+    with watching.desk.ledger.read() as tx:
+        other = tx.exec(select(Load).where(Load.outcome == "observed", Load.id != load.id)).one()
+    take_number(watching.desk, Issued("BA-2", other.id, net_kg=27_880, cell="c5"), program, watching.clock())
+    take_number(watching.desk, Issued("BA-3", typed.id), program, watching.clock())
+    at = watching.clock()
+    with watching.desk.ledger.read() as tx:
+        rows = observed(tx, at - timedelta(days=1), at)
+        [moved] = tx.exec(select(CellMovement).where(CellMovement.load_id == load.id))
+        visit = tx.get_one(Visit, visit.id)
+    assert [(one.proposed, one.cell, one.told) for one in rows] == [("c1", "c1", True), ("c1", "c5", True)]
+    assert (moved.cell_id, moved.kg) == ("c1", 27_000)
+    assert visit.ended_at is not None
+    assert watching.load(typed).outcome is None, "a number alone does not say where it went"

@@ -47,8 +47,9 @@ class AnnouncementIn(In):
 
 class ErpTicketIn(In):
     """A ticket (bon d'apport) that this program issued, or will issue. `load`: which load of an announced
-    apport it is, 1 the first, where there are several. `net_kg` and `cell` (its identifier here), where they
-    are given, are those of its own books, with which the station compares its own."""
+    apport it is, 1 the first, where there are several. `net_kg` and `cell` (by the
+    identifier here, or this program's own number of it), where they are given, are those of its own books,
+    with which the station compares its own."""
 
     number: ErpNumber
     load: Annotated[int, Field(ge=1, le=6)] | None = None

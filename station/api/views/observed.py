@@ -21,6 +21,6 @@ def _agreement(species: str, cell: str, some: list[Observed]) -> schemas.Observe
     agreed = sum(one.agrees for one in some)
     low, high = exact_interval(agreed, len(some))
     return schemas.ObservedShare(
-        species=species, cell=cell, loads=len(some), agreed=agreed,
+        species=species, cell=cell, loads=len(some), agreed=agreed, told=sum(one.told for one in some),
         not_proposed=sum(one.proposed is None for one in some), low=round(low, 4), high=round(high, 4),
     )  # fmt: skip
