@@ -71,7 +71,7 @@ SENT_RESULTS_S = 30.0
 LATE_VALUES_S = 10.0
 SETTLE_S = 30.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
-EXCHANGE_S = 2.0
+EXCHANGE_S = 1.0
 BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 VOTES_AFTER_START_S = 120.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
@@ -134,10 +134,11 @@ def serve(options: ServeOptions) -> int:
             compares=compares(desk),
             place=place_of(settings.site),
         )  # fmt: skip
-        print_room = PrintRoom(desk, clock)
+        print_room, exchange = PrintRoom(desk, clock), _exchange(desk, clock, options.config, settings)
         vitals = Vitals(
-            ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster, print_room
-        )
+            ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster, print_room,
+            exchange.warnings if exchange else None,
+        )  # fmt: skip
         context = replace(
             parts.context(_admin_token(ledger.folder)),
             page_key=_page_key(ledger.folder),
@@ -182,7 +183,7 @@ def serve(options: ServeOptions) -> int:
             "sent results": jobs.Job(lambda: take_up(ledger, clock()), SENT_RESULTS_S),
             "late values": jobs.Job(lambda: take_all(desk, clock()), LATE_VALUES_S),
             **_pairings(desk, clock),
-            **_exchange(desk, clock, options.config, settings),
+            **({"exchange": jobs.Job(exchange.look, EXCHANGE_S)} if exchange else {}),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_bags(poster),
@@ -236,11 +237,10 @@ def _have_numbers_told(poster: Poster | None, context: Context) -> None:
 
 def _exchange(
     desk: Desk, clock: Callable[[], datetime], file: Path, settings: SiteSettings
-) -> jobs.Timetable:
+) -> Exchange | None:
     if settings.exchange is None:
-        return {}
-    folders = Exchange(desk, clock, file.parent / settings.exchange.folder, settings.site.language)
-    return {"exchange": jobs.Job(folders.turn, EXCHANGE_S)}
+        return None
+    return Exchange(desk, clock, file.parent / settings.exchange.folder, settings.site.language)
 
 
 def _pairings(desk: Desk, clock: Callable[[], datetime]) -> jobs.Timetable:

@@ -7,6 +7,7 @@ facts of the feed: a batch is written aside, the cursor is moved, the batch take
 """
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +41,24 @@ class Exchange:
     language: str = "fr"
     half_written_s: float = 60.0
     _seen: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    _failed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Do a turn; while the folder cannot be used nothing is lost, and every screen is told."""
+        try:
+            self.turn()
+            self._failed.clear()
+        except OSError as error:
+            since = self._failed.get("turn", (self.clock(), ""))[0]
+            self._failed["turn"] = since, error.strerror or type(error).__name__
+
+    def warnings(self) -> list[tuple[str, dict[str, Any]]]:
+        """What every screen says of the folder."""
+        now, folder = self.clock(), str(self.folder)
+        return [
+            ("exchange_fails", {"folder": folder, "error": error, "age_s": (now - since).total_seconds()})
+            for since, error in self._failed.values()
+        ]
 
     def turn(self) -> None:
         """Take what is there, and tell what is new."""
@@ -56,8 +75,7 @@ class Exchange:
         path = min(waiting, key=lambda one: (one.stat().st_mtime, one.name), default=None)
         if path is None:
             return False
-        with path.open("rb") as file:
-            said, errors = read_file(file.read(MOST_BYTES + 1), is_csv=path.suffix.lower() == ".csv")
+        said, errors = _read(path)
         answers = [self._take(one) for one in said]
         answers += [self._wrong(one) for one in errors]
         answers.sort(key=lambda one: one["line"] or 0)
@@ -95,7 +113,7 @@ class Exchange:
         if size != before:
             self._seen[path.name] = size, now
             since = now
-        if size > MOST_BYTES or _ends_whole(path):
+        if size > MOST_BYTES or not os.access(path, os.R_OK) or _ends_whole(path):
             self._seen.pop(path.name, None)
             return True
         return (now - since).total_seconds() >= self.half_written_s
@@ -122,6 +140,15 @@ class Exchange:
         return {
             "line": error.line, "external_ref": ref, "did": "refused", "code": error.code, "reason": reason,
         }  # fmt: skip
+
+
+def _read(path: Path) -> tuple[list[Said], list[RowError]]:
+    """A file that the station's user may not read is answered as well: it keeps no other one waiting."""
+    try:
+        with path.open("rb") as file:
+            return read_file(file.read(MOST_BYTES + 1), is_csv=path.suffix.lower() == ".csv")
+    except PermissionError:
+        return [], [RowError(None, "file_not_readable")]
 
 
 def _ends_whole(path: Path) -> bool:

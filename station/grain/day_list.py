@@ -33,6 +33,7 @@ TOPICS: Mapping[str, tuple[Collection[str], Collection[str]]] = {
     "post": (
         ("hub_refuses", "post_full", "recovery_held"), ("post_late", "clock_ahead_of_hub", "clock_behind_hub")
     ),
+    "program": ((), ("exchange_fails",)),
     "day_before": ((), ("day_not_closed",)),
 }  # fmt: skip
 

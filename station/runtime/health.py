@@ -1,5 +1,6 @@
 """Tell how the station is and what every screen warns of."""
 
+from collections.abc import Callable
 from typing import Any
 
 from station.backup.keeper import Keeper
@@ -32,6 +33,7 @@ class Vitals:
         keeper: Keeper | None = None,
         poster: Poster | None = None,
         print_room: PrintRoom | None = None,
+        exchange: Callable[[], Warnings] | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -43,6 +45,7 @@ class Vitals:
         self._keeper = keeper
         self._poster = poster
         self._print_room = print_room
+        self._exchange = exchange
 
     def facts(self) -> HealthFacts:
         standing = self._intake.standing()
@@ -91,6 +94,8 @@ class Vitals:
             found += _post_warnings(self._poster.facts())
         if self._print_room is not None:
             found += [(code, dict(params)) for code, params in self._print_room.warnings()]
+        if self._exchange is not None:
+            found += self._exchange()
         if self._ledger.was_unclean:
             found.append(("unclean_stop", {}))
         return found

@@ -240,3 +240,39 @@ def test_facts_go_out_once_even_when_killed_between_batch_and_cursor(
 def test_the_folders_are_made_for_the_group(exchange: Exchange) -> None:
     assert {path.name for path in exchange.folder.iterdir() if path.is_dir()} == set(FOLDERS)
     assert {(exchange.folder / name).stat().st_mode & 0o777 for name in FOLDERS} == {0o770}
+
+
+def test_a_folder_that_cannot_be_used_is_told_and_nothing_is_lost(
+    silo: Silo, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(exchange, "a.csv", CSV)
+    with monkeypatch.context() as away:
+        away.setattr(Path, "iterdir", lambda _path: (_ for _ in ()).throw(OSError(107, "not connected")))
+        exchange.look()
+        silo.clock.pass_(minutes=3)
+        exchange.look()
+        [(code, params)] = exchange.warnings()
+    assert (code, params["error"], round(params["age_s"])) == ("exchange_fails", "not connected", 180)
+    exchange.look()
+    assert exchange.warnings() == []
+    assert announced(silo) == {"A-1": "AB-123-CD"}
+
+
+def test_a_file_that_may_not_be_read_is_answered_and_keeps_none_waiting(
+    silo: Silo, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(exchange, "a.csv", CSV.replace("A-1", "A-0"))
+    put(exchange, "b.csv", CSV)
+    whole = Path.open
+
+    def refusing(path: Path, *said: Any, **more: Any) -> Any:
+        if path.name == "a.csv":
+            raise PermissionError(13, "denied")
+        return whole(path, *said, **more)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    monkeypatch.setattr(exchange_folder.os, "access", lambda path, _: path.name != "a.csv")
+    exchange.turn()
+    [row] = answer(exchange, "a.csv")
+    assert row["code"] == "file_not_readable"
+    assert announced(silo) == {"A-1": "AB-123-CD"}

@@ -48,6 +48,8 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "day_opened": frozenset({"morning"}),
     "day_closed": frozenset({"morning", "closing"}),
     "ticket_issued": frozenset({"cells", "tickets", "ended", "closing"}),
+    "ticket_corrected": frozenset({"cells", "tickets", "ended", "closing"}),
+    "ticket_numbered": frozenset({"tickets", "closing"}),
     "grain_moved_out": frozenset({"cells", "movements"}),
     "grain_transferred": frozenset({"cells", "movements"}),
     "inventory_corrected": frozenset({"cells", "movements"}),

@@ -50,6 +50,7 @@ TOPICS: Mapping[str, str] = {  # of the list at the start of a day
     "clock": N_("Clock"),
     "backup": N_("Backup"),
     "post": N_("Post"),
+    "program": N_("Co-operative's program"),
     "day_before": N_("Days before"),
 }
 STATES: Mapping[str, str] = {"ok": N_("in order"), "asks": N_("to look at"), "failed": N_("not in order")}

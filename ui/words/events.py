@@ -57,6 +57,7 @@ EVENTS: Mapping[str, str] = {
     "shipment_arrived": N_("shipment of another own silo"),
     "shipment_received": N_("shipment received"),
     "shipment_refused": N_("shipment refused"),
+    "ticket_numbered": N_("number given by the co-operative's program"),
     "ticket_issued": N_("ticket issued"),
     "print_asked": N_("asked to be printed"),
     "print_dropped": N_("not printed"),

@@ -341,6 +341,9 @@ SENTENCES: Mapping[str, str] = {
     "papers_ask": N_("papers that came too late or may be out: {count}; print them again, or drop them"),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "taken_over": N_("the box {box} took over at {taken_at}: this one accepts nothing, unplug it"),
+    "exchange_fails": N_(
+        "no files are exchanged with the co-operative's program for {age_s}: {folder} ({error}); trucks go on"
+    ),
     "second_disk_away": N_("the second disk {folder} is missing for {age_s}: plug it in, tell the installer"),
     "backup_later": N_("the backup in {folder} goes further than this ledger: tell the installer"),
     "second_disk_small": N_("the second disk {folder} lacks {missing_mb} MB: tell the installer"),

@@ -31,6 +31,7 @@ ROW_ERRORS: Mapping[str, str] = {
     "not_csv": N_("the file cannot be cut into cells ({text})"),
     "not_json": N_("the file is not whole, or is no JSON"),
     "not_utf8": N_("the file is not written in UTF-8"),
+    "file_not_readable": N_("the station's user may not read the file: see to its rights"),
     "file_too_large": N_("the file has more than {limit} bytes: split it"),
     "field_wrong": N_("the field “{column}” is missing, unknown or not written as it should be"),
     "too_many_rows": N_("the file has more than {limit} rows: split it"),

@@ -7,6 +7,7 @@ from station.api import schemas
 from ui.tui.dialogs import Option
 from ui.tui.questions import MISSING, ask_missing
 from ui.tui.screens.base import StationScreen
+from ui.words.i18n import Translator
 from ui.words.numbers import kilograms_in
 
 HEAVIEST_KG = 200_000
@@ -50,17 +51,18 @@ def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas
         return True
 
     def show(confirmed: schemas.WeighingConfirmed) -> None:
-        texts = [
-            t.gettext("Ticket {number}: {plate}, net {kg}.").format(
-                number=ticket.number, plate=ticket.plate, kg=t.kg(ticket.net_kg)
-            )
-            for ticket in confirmed.tickets
-        ]
+        texts = [_issued(ticket, t) for ticket in confirmed.tickets]
         text = t.gettext("{plate}: {kg} recorded.")
         recorded = text.format(plate=confirmed.visit.plate, kg=t.kg(confirmed.weighing.kg))
         station.say(" ".join(texts) or recorded)
 
     station.act(lambda: station.client.confirm_weighing(offer.id, body), show, on_refusal=ask_again)
+
+
+def _issued(ticket: schemas.Ticket, t: Translator) -> str:
+    text = t.gettext("Ticket {number}: {plate}, net {kg}.")
+    said = text.format(number=ticket.erp_number or ticket.number, plate=ticket.plate, kg=t.kg(ticket.net_kg))
+    return f"{said} {t.gettext('Its number is awaited.')}" if ticket.awaits_number else said
 
 
 def type_weight(screen: StationScreen) -> None:
