@@ -20,12 +20,13 @@ COLUMNS = {
     REF: ("ref", "external ref", "reference", "numero"), "plate": ("plate", "immatriculation", "plaque"),
     "trailer": ("trailer", "remorque"), "supplier": ("supplier", "apporteur"),
     "species": ("species", "espece"), "declared_variety": ("variety", "variete"),
-    "order_ref": ("order", "commande", "contrat"), "expected_at": ("expected", "attendu"),
+    "order_ref": ("order", "commande"), "contract": ("contract", "contrat"),
+    "expected_at": ("expected", "attendu"),
     "badge": ("badge",), "note": ("note",), "barcode": ("barcode", "code-barres"),
     TICKET: ("ticket number", "bon", "numero bon"), LOAD_ID: ("load id",), "load": ("load", "rang"),
     "net_kg": ("net", "net kg"), "cell": ("cell", "cellule"),
 }  # fmt: skip
-_OF_LOAD = ("species", "declared_variety", "barcode")
+_OF_LOAD = ("species", "declared_variety", "barcode", "contract")
 _NEEDED = (REF, "plate", "supplier", "species")
 _OF_TICKET = ("load", "net_kg", "cell")
 

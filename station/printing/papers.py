@@ -18,7 +18,7 @@ from station.printing.lines import Duplicate, Pair, Section, Sentence, Title
 from station.printing.ticket_lines import ticket_sections
 from station.printing.ticket_pdf import ticket_pdf
 from station.receival.delivery_seal import DeliverySeal
-from station.receival.erp_tickets import completed
+from station.receival.erp_numbers import completed
 from station.receival.paper_seals import public_key, sealed
 from station.receival.shipments import text_of
 from station.receival.ticket_seal import TicketSeal

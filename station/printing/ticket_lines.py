@@ -80,9 +80,9 @@ def _numbered(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     elif theirs or not is_theirs:
         yield Title(t.gettext("DELIVERY TICKET No. {number}").format(number=theirs or number))
     else:
-        yield Title(t.gettext("DELIVERY TICKET"))
+        yield Title(t.gettext("PROVISIONAL DELIVERY TICKET"))
     if is_theirs and theirs is None:
-        yield Sentence(t.gettext("PROVISIONAL: the number of the delivery ticket is awaited"))
+        yield Sentence(t.gettext("Its number is awaited."))
     if is_note and theirs:
         yield from pair(t.gettext("Delivery ticket No."), theirs)
     elif is_theirs and not is_note:

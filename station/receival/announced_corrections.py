@@ -28,7 +28,7 @@ def correct_announced(
     for load, said in zip(loads, right.loads, strict=True):
         _correct_load(tx, load, said, right.supplier, at)
     corrected = {
-        load.id: LoadCorrection(said.species, said.claims, said.regime)
+        load.id: LoadCorrection(said.species, said.claims, said.regime, said.contract or None)
         for load, said in zip(loads, right.loads, strict=True)
     }
     correction = Correction(

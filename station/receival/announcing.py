@@ -19,6 +19,7 @@ from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
 from station.receival import erp_tickets
 from station.receival.announced_corrections import correct_announced
+from station.receival.contract_standing import check_contract
 from station.receival.external import External
 from station.receival.shipment_standing import check_not_expected
 from station.receival.suppliers import find_or_add_supplier
@@ -59,7 +60,8 @@ class Seen:
 
 def announce(desk: Desk, ref: str, said: Announcement, by: Actor, at: datetime) -> tuple[str, Did]:
     """Return the row's identifier and what was done. Raises Invalid as an arrival does, and Conflict
-    (announcement_decided, announced_loads_differ) where it is too late; of ticket numbers what
+    (announcement_decided, announced_loads_differ) where it is too late; of contracts what
+    `check_contract` raises, of ticket numbers what
     `take_number` raises."""
     digest = _digest(said)
     with desk.ledger.write() as tx:
@@ -78,6 +80,8 @@ def announce(desk: Desk, ref: str, said: Announcement, by: Actor, at: datetime) 
             plate="", plate_folded="", supplier_id="", digest="",
         )  # fmt: skip
         _write(tx, row, said, digest, at)
+        for load, stored in zip(said.arrival.loads, row.loads, strict=True):
+            _check_contract(tx, desk, row, load, stored["owners"])
         _record(tx, f"announcement_{'made' if did == 'announced' else did}", row, by, at)
         if said.is_here and desk.masters.arrival == ERP and row.state == EXPECTED:
             _open(tx, desk, row, Seen(), by, at)
@@ -152,6 +156,14 @@ def _write(tx: Session, row: AnnouncedArrival, said: Announcement, digest: str, 
     tx.flush()
 
 
+def _check_contract(
+    tx: Session, desk: Desk, row: AnnouncedArrival, load: NewLoad, owners: Sequence[Any]
+) -> None:
+    campaign = row.campaign or desk.policy.campaign
+    suppliers = [tx.get_one(Supplier, id_) for id_ in (row.supplier_id, *(owner for owner, _ in owners))]
+    check_contract(tx, load.contract, campaign, suppliers, load)
+
+
 def _as_stored(tx: Session, load: NewLoad, at: datetime) -> dict[str, Any]:
     owners = [(find_or_add_supplier(tx, name, at).id, share) for name, share in load.owners]
     stored = asdict(load) | {"claims": list(load.claims), "owners": owners}
@@ -163,7 +175,9 @@ def _open(tx: Session, desk: Desk, row: AnnouncedArrival, seen: Seen, actor: Act
     arrival = Arrival(
         plate=seen.plate or row.plate,
         supplier=tx.get_one(Supplier, row.supplier_id).name,
-        loads=tuple(_as_new(tx, load, code) for load, code in zip(row.loads, barcodes, strict=False)),
+        loads=tuple(
+            _as_new(tx, desk, row, load, code) for load, code in zip(row.loads, barcodes, strict=False)
+        ),
         note=seen.note or row.note, campaign=row.campaign, external=External(ERP, row.external_ref or ""),
         despite_remarks=True, comes_again=seen.comes_again, new_supplier=True,
         trailer=row.trailer_plate if seen.trailer is None else seen.trailer,
@@ -182,12 +196,20 @@ def _loads(tx: Session, row: AnnouncedArrival) -> Sequence[Load]:
     return queries.loads_of(tx, row.visit_id or "")
 
 
-def _as_new(tx: Session, load: dict[str, Any], barcode: str | None) -> NewLoad:
+def _as_new(
+    tx: Session, desk: Desk, row: AnnouncedArrival, load: dict[str, Any], barcode: str | None
+) -> NewLoad:
+    """A contract that holds no more keeps no truck waiting: the load counts on none."""
     owners = tuple((tx.get_one(Supplier, owner).name, share) for owner, share in load["owners"])
     external = External(**load["external"]) if load["external"] else None
     regime = Regime(load["regime"]) if load["regime"] else None
     said = load | {"owners": owners, "claims": tuple(load["claims"]), "regime": regime, "external": external}
-    return NewLoad(**said | {"barcode": barcode or load["barcode"]})
+    new = NewLoad(**said | {"barcode": barcode or load["barcode"]})
+    try:
+        _check_contract(tx, desk, row, new, load["owners"])
+    except (Conflict, NotFound):
+        return replace(new, contract="")
+    return new
 
 
 def _record(tx: Session, event: str, row: AnnouncedArrival, by: Actor, at: datetime) -> None:

@@ -15,7 +15,7 @@ from station.grain.loadweight import net_kg as net_of
 from station.grain.loadweight import split_kg
 from station.grain.reasons import Code, Reason
 from station.grain.units import Kilograms
-from station.receival import cells, contract_standing, erp_tickets, print_jobs, shipment_standing
+from station.receival import cells, contract_standing, erp_numbers, print_jobs, shipment_standing
 from station.receival.chain import Link, gross_weighing, parts_of, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.loads import end_load
@@ -141,10 +141,10 @@ def _ticket(
     ticket.document = _document(tx, desk, visit, load, ticket, net, tippings)
     if paper is not None:
         ticket.document["paper"] = {"number": paper.number, "at": paper.at.isoformat()}
-    ticket.document |= erp_tickets.document_at_issue(tx, desk, load)
+    ticket.document |= erp_numbers.document_at_issue(tx, desk, load)
     tx.add(ticket)
     tx.flush()
-    erp_tickets.bear_kept(tx, ticket, at)
+    erp_numbers.bear_kept(tx, ticket, at)
     return ticket
 
 

@@ -1,7 +1,7 @@
 """What a contract (contrat d'apport) still has open: its tonnes, less the tickets of its loads."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from sqlmodel import Session, col, select
 
@@ -29,8 +29,18 @@ def contracts_for(tx: Session, supplier: Supplier, campaign: str, species: str =
     return tx.exec(query.order_by(col(Contract.number)).limit(MOST)).all()
 
 
+class Declared(Protocol):
+    """A load, or what is said of one before it comes."""
+
+    @property
+    def species(self) -> str: ...
+
+    @property
+    def claims(self) -> Collection[str]: ...
+
+
 def check_contract(
-    tx: Session, number: str, campaign: str, suppliers: Iterable[Supplier], load: Load
+    tx: Session, number: str, campaign: str, suppliers: Iterable[Supplier], load: Declared
 ) -> Contract | None:
     """Return the contract that a load is to count on, None where it names none. `suppliers` bring or own it.
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.printers import TICKET
-from station.receival import cells, erp_tickets, print_jobs
+from station.receival import cells, erp_numbers, print_jobs
 from station.receival.clock_acts import time_doubt
 from station.receival.closing import next_number
 from station.receival.ticket_facts import facts_of, grade_of
@@ -77,12 +77,12 @@ def _replace(
         },
         id=new_id(at),
     )  # fmt: skip
-    anew = ("time_doubt", "pay", erp_tickets.NUMBER, erp_tickets.LEGAL)
+    anew = ("time_doubt", "pay", erp_numbers.NUMBER, erp_numbers.LEGAL)
     document = {name: part for name, part in before.document.items() if name not in anew}
     ticket.document = document | {
         "number": ticket.number, "at": at.isoformat(), "by": names_of(tx, [actor.id]).get(actor.id, actor.id),
         **said, "corrects": _replaced(tx, before, why),
-        **({"time_doubt": doubt} if doubt else {}), **erp_tickets.document_at_issue(tx, desk, load),
+        **({"time_doubt": doubt} if doubt else {}), **erp_numbers.document_at_issue(tx, desk, load),
     }  # fmt: skip
     tx.add(ticket)
     tx.flush()
@@ -95,9 +95,9 @@ def _replace(
 
 
 def _replaced(tx: Session, before: Ticket, why: str) -> dict[str, Any]:
-    theirs = erp_tickets.completed(tx, before).get(erp_tickets.NUMBER)
+    theirs = erp_numbers.completed(tx, before).get(erp_numbers.NUMBER)
     said = {"number": before.number, "at": before.at.isoformat(), "why": why}
-    return said | ({erp_tickets.NUMBER: theirs} if theirs else {})
+    return said | ({erp_numbers.NUMBER: theirs} if theirs else {})
 
 
 def _said_values(tx: Session, before: Ticket, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 from station.acts.desk import Desk
 from station.acts.refusals import Fault
 from station.receival.day_grain import SAME_KG, Finding
-from station.receival.erp_tickets import WITHOUT_TICKET, numbers_of
+from station.receival.erp_numbers import numbers_of
+from station.receival.erp_tickets import WITHOUT_TICKET
 from station.store import batches, days
 from station.store.tables import ErpTicket, Load, Visit
 

@@ -6,24 +6,22 @@ numbers in their order: the second one is that of the first correcting ticket. W
 cannot be true is kept too, with the reason: the day's closing asks about it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound, Refusal
 from station.receival import observing, proposals
+from station.receival.erp_numbers import taken
 from station.receival.visits import Arrival
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import AnnouncedArrival, ErpTicket, Load, Ticket, Visit
 
-# In a ticket's document: the program's number, None while it is awaited, absent where ours counts; and that
-# the program's ticket is the legal one.
-NUMBER, LEGAL = "erp_number", "legal_elsewhere"
 WITHOUT_TICKET = ("refused", "left", "cancelled", "received")
 Did = Literal["numbered", "kept", "corrected", "unchanged"]
 
@@ -78,7 +76,7 @@ def _take(tx: Session, desk: Desk, issued: Issued, by: Actor, at: datetime) -> t
 def take(tx: Session, load: Load, issued: Issued, by: Actor, at: datetime) -> tuple[ErpTicket, Did]:
     """Do what `take_number` says in the caller's transaction, of a load that is known."""
     check_free(tx, issued.number, load.campaign, load.id)
-    known = _taken(tx, load.id)
+    known = taken(tx, load.id)
     before = next((row for row in known if row.number == issued.number), None)
     if before is not None and _says_no_more(issued, before):
         return before, "unchanged"
@@ -142,42 +140,6 @@ def check_numbered_elsewhere(desk: Desk, number: str) -> None:
         raise Invalid(Fault.TICKETS_NUMBERED_HERE, number=number)
 
 
-def document_at_issue(tx: Session, desk: Desk, load: Load) -> dict[str, Any]:
-    """Say of whose number and of whose paper a ticket of ours is that is issued now."""
-    said: dict[str, Any] = {LEGAL: True} if desk.masters.legal_ticket == "erp" else {}
-    if desk.masters.ticket_number != "erp":
-        return said
-    kept = _kept(tx, load.id)
-    return said | {NUMBER: kept.number if kept else None}
-
-
-def bear_kept(tx: Session, ticket: Ticket, at: datetime) -> None:
-    """Say that a ticket that was issued now has the number that was kept for its load."""
-    kept = _kept(tx, ticket.load_id) if ticket.document.get(NUMBER) else None
-    if kept is not None:
-        copied = kept.model_dump(exclude={"id", "seq", "ticket_id", "at"})
-        tx.add(ErpTicket(**copied, id=new_id(at), ticket_id=ticket.id, at=at))
-        tx.flush()
-
-
-def completed(tx: Session, ticket: Ticket) -> Mapping[str, Any]:
-    """Return a ticket's document with the number that came after it."""
-    if not awaits(ticket.document):
-        return ticket.document
-    row = numbers_of(tx, [ticket.id]).get(ticket.id)
-    return ticket.document | {NUMBER: row.number} if row else ticket.document
-
-
-def awaits(document: Mapping[str, Any]) -> bool:
-    return document.get(NUMBER, "") is None
-
-
-def numbers_of(tx: Session, ticket_ids: Collection[str]) -> dict[str, ErpTicket]:
-    """Return by ticket what the program says of it now."""
-    query = select(ErpTicket).where(col(ErpTicket.ticket_id).in_(ticket_ids), ErpTicket.refused == "")
-    return {row.ticket_id or "": row for row in tx.exec(query.order_by(col(ErpTicket.seq)))}
-
-
 def check_free(tx: Session, number: str, campaign: str, load_id: str = "") -> None:
     """Raises Conflict(erp_number_doubled) where another load has the program's number."""
     query = select(ErpTicket).where(ErpTicket.number == number, ErpTicket.refused == "")
@@ -206,17 +168,6 @@ def _load_of(tx: Session, issued: Issued) -> Load:
     if len(found) != 1:
         raise Conflict(Fault.ERP_LOAD_UNCLEAR, ref=issued.ref, count=len(loads))
     return found[0]
-
-
-def _taken(tx: Session, load_id: str) -> list[ErpTicket]:
-    """Return the newest row of each of a load's numbers, in the order in which they came."""
-    query = select(ErpTicket).where(ErpTicket.load_id == load_id, ErpTicket.refused == "")
-    return list({row.number: row for row in tx.exec(query.order_by(col(ErpTicket.seq)))}.values())
-
-
-def _kept(tx: Session, load_id: str) -> ErpTicket | None:
-    """Return what was said of a ticket before it was issued."""
-    return next((row for row in _taken(tx, load_id) if row.ticket_id is None), None)
 
 
 def _awaiting(tx: Session, load: Load, known: Sequence[ErpTicket], number: str) -> Ticket | None:

@@ -6,10 +6,11 @@ from typing import Any
 from sqlmodel import select
 
 from station.acts.desk import Masters
-from station.receival import people
+from station.receival import people, reference_lists
 from station.receival.forgetting import forget_supplier
+from station.receival.reference_import import import_list
 from station.store import searching
-from station.store.tables import AnnouncedArrival, LoadOwner, Visit
+from station.store.tables import AnnouncedArrival, Contract, Load, LoadOwner, Visit
 from tests.api.rig import Counter, ok, problem
 from tests.silo_rig import GOOD, GOOD_NIR, MARC
 
@@ -174,3 +175,28 @@ def test_a_ticket_gets_the_programs_number_with_the_announcement_or_later(counte
     with silo.desk.ledger.read() as tx:
         [visit] = searching.visits_found(tx, silo.desk.policy.site, ["2026"], "BA-3", None, 5)
     assert visit.plate == "EF-456-GH"
+
+
+def test_the_program_hears_at_once_of_a_contract_that_cannot_be(counter: Counter) -> None:
+    """One that ends before the truck comes keeps it not waiting."""
+    silo = counter.silo
+    rows = "number,supplier,species,tonnes\nC-1,EARL Dupont,soft_wheat,500\nC-2,EARL Dupont,soft_wheat,500\n"
+    assert not import_list(silo.desk, "contracts", rows, MARC, silo.clock(), dry_run=False).errors
+    with counter.client("nobody", **erp(counter)) as program, counter.client() as anne:
+        wrong = announcement(loads=[{"species": "soft_wheat", "contract": "C-9"}])
+        problem(program.put("/erp/arrivals/A-1", json=wrong), 404, "contract_unknown")
+        other = announcement(loads=[{"species": "barley", "contract": "C-1"}])
+        problem(program.put("/erp/arrivals/A-1", json=other), 409, "contract_differs")
+        right = announcement(loads=[{"species": "soft_wheat", "contract": "c-1"}])
+        row = ok(program.put("/erp/arrivals/A-1", json=right))
+        visit = ok(anne.post(f"/announced/{row['id']}/arrive", json={"barcodes": ["S1"]}), 201)
+        second = announcement(loads=[{"species": "soft_wheat", "contract": "C-2"}])
+        ok(program.put("/erp/arrivals/A-1", json=second))
+        row = ok(program.put("/erp/arrivals/A-2", json={**second, "plate": "EF-1-GH"}))
+        with silo.desk.ledger.write() as tx:
+            held = tx.exec(select(Contract).where(Contract.number == "C-2")).one()
+            reference_lists.end(tx, held, MARC, silo.clock())
+        later = ok(anne.post(f"/announced/{row['id']}/arrive", json={"barcodes": ["S2"]}), 201)
+    with silo.desk.ledger.read() as tx:
+        said = {load.visit_id: load.contract for load in tx.exec(select(Load))}
+    assert said == {visit["id"]: "C-2", later["id"]: ""}

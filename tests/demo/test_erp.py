@@ -17,7 +17,7 @@ from station.exchange.folder import Exchange
 from station.grain.identifiers import Species
 from station.receival import day_closing, identification, people
 from station.receival.announcing import Seen, confirm_arrival
-from station.receival.erp_tickets import numbers_of
+from station.receival.erp_numbers import numbers_of
 from station.site.file import Cell
 from station.site.policy import policy_of
 from station.store.engine import Ledger

@@ -3,7 +3,7 @@
 from station.api import schemas
 from station.api.views.view import View, external_of
 from station.printing.ticket_text import ticket_text
-from station.receival import erp_tickets
+from station.receival import erp_numbers
 from station.store.retained import provisional_among
 from station.store.tables import Load, Ticket
 
@@ -12,7 +12,7 @@ def ticket(
     view: View, row: Ticket, visit_id: str | None = None, *, provisional: bool | None = None
 ) -> schemas.Ticket:
     """`visit_id`, and whether the grade is `provisional`, where they are known already."""
-    document = erp_tickets.completed(view.tx, row)
+    document = erp_numbers.completed(view.tx, row)
     if provisional is None:
         provisional = row.load_id in provisional_among(view.tx, [row.load_id])
     return schemas.Ticket(
@@ -38,7 +38,7 @@ def ticket(
         time_confirmed=row.time_confirmed,
         time_stated=row.time_stated,
         provisional=provisional,
-        erp_number=document.get(erp_tickets.NUMBER),
-        awaits_number=erp_tickets.awaits(document),
+        erp_number=document.get(erp_numbers.NUMBER),
+        awaits_number=erp_numbers.awaits(document),
         text=ticket_text(document, view.language, provisional=provisional),
     )

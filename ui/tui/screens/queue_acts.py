@@ -61,8 +61,11 @@ def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas
 
 def _issued(ticket: schemas.Ticket, t: Translator) -> str:
     text = t.gettext("Ticket {number}: {plate}, net {kg}.")
-    said = text.format(number=ticket.erp_number or ticket.number, plate=ticket.plate, kg=t.kg(ticket.net_kg))
-    return f"{said} {t.gettext('Its number is awaited.')}" if ticket.awaits_number else said
+    number = ticket.erp_number or ticket.number
+    said = text.format(number=number, plate=ticket.plate, kg=t.kg(ticket.net_kg))
+    if not ticket.awaits_number:
+        return said
+    return " ".join((said, t.gettext("Its number is awaited.")))
 
 
 def type_weight(screen: StationScreen) -> None:
