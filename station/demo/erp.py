@@ -105,7 +105,8 @@ class Erp:
     def _book(self, fact: Body) -> Bon | None:
         if int(fact["cursor"]) <= int(self.books.cursor):
             return None
-        self.books.holes += fact["previous"] != self.books.cursor
+        if fact["previous"] != self.books.cursor:
+            self._say_again()
         self.books.cursor = fact["cursor"]
         if fact["kind"] not in ("ticket", "correction") or fact["id"] in self.books.bons:
             return None
@@ -116,6 +117,12 @@ class Erp:
         )
         self.books.bons[bon.id] = bon
         return bon
+
+    def _say_again(self) -> None:
+        """The station was restored: what it lost of the numbers it hears again, and asks about the others."""
+        self.books.holes += 1
+        for bon in self.books.bons.values():
+            bon.is_told = False
 
 
 def some_apports(count: int, seed: int, species: list[str], first: int = 1) -> dict[str, Body]:

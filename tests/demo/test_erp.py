@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from station.acts.desk import Desk, Masters
 from station.app import EXCHANGE_S
@@ -20,8 +20,9 @@ from station.receival.announcing import Seen, confirm_arrival
 from station.receival.erp_numbers import numbers_of
 from station.site.file import Cell
 from station.site.policy import policy_of
+from station.store import counters
 from station.store.engine import Ledger
-from station.store.tables import Ticket, Visit
+from station.store.tables import ErpTicket, Ticket, Visit
 from tests.api.rig import Tokens, counter_of, served
 from tests.silo_rig import SITE, Silo
 
@@ -209,3 +210,34 @@ def test_two_visits_by_folders(silo: Silo, tmp_path: Path) -> None:
     line = FolderLine(tmp_path / "erp", lambda what, why: pytest.fail(f"{what} {why}"))
     beside = Beside(silo, Mortal(line), tmp_path / "books.json", passes=exchange.turn)
     check(beside, beside.day(3, range(1, 2), killed=2))
+
+
+def test_a_restored_station_hears_the_numbers_again_that_it_lost(silo: Silo, tmp_path: Path) -> None:
+    """The backup had the first ticket, and no number; the second load is lost, and the day asks about it."""
+    exchange = Exchange(silo.desk, silo.clock, tmp_path / "erp", "fr")
+    exchange.turn()
+    refused: list[str] = []
+    line = FolderLine(tmp_path / "erp", lambda what, _why: refused.append(what))
+    erp = Erp(line, tmp_path / "books.json")
+
+    def passes() -> None:
+        for _ in range(2):
+            exchange.turn()
+            erp.turn()
+
+    kept = silo.receive("AB-1-CD").tickets[0]
+    passes()
+    erp.books.bons["lost"] = Bon("lost", "BA-00002", "gone", None, 9_000, 2, is_told=True)
+    erp.books.cursor = str(int(erp.books.cursor) + 40)
+    with silo.desk.ledger.write() as tx:
+        tx.exec(delete(ErpTicket))
+        counters.leap(tx)
+    new = silo.receive("AB-2-CD").tickets[0]
+    passes()
+    with silo.desk.ledger.read() as tx:
+        numbers = {id_: row.number for id_, row in numbers_of(tx, [kept.id, new.id]).items()}
+        day = silo.desk.policy.collecting_day(silo.clock.now)
+        found = [one["code"] for one in day_closing.sheet(tx, silo.desk, day)["findings"]]
+    assert numbers == {kept.id: "BA-00001", new.id: "BA-00003"}
+    assert (erp.books.holes, refused) == (1, ["gone"])
+    assert "erp_ticket_unknown" in found

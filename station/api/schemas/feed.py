@@ -18,7 +18,8 @@ class FedWeighing(BaseModel):
 class Fact(BaseModel):
     """`id` is the same whenever the fact is told again; `previous` is the cursor of the fact before it: where
     that is not the last one read, the station was restored from a backup in between, and what lies between is
-    told again (`recovered`) or known here no more. `external_ref` is the announced apport's number.
+    told again (`recovered`) or known here no more: a program that numbers tickets says its numbers again.
+    `external_ref` is the announced apport's number.
 
     kind `weighing`: `weighing` is part of the visit now. `ticket`, `correction`: `document` says what the
     paper says. `outcome`: the loads ended without a ticket (`outcome`: refused, left, cancelled, on_paper),
