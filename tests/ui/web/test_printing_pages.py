@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from sqlmodel import col, select
 
+from station.acts.desk import Actor, Masters
 from station.acts.printers import Printer
+from station.receival.erp_tickets import Issued, take_number
 from station.store.tables import PrintJob
 from tests.silo_rig import Silo
 from tests.ui.web.rig import Text, make_readers, pages_of
@@ -45,3 +47,17 @@ def test_what_has_no_ticket_is_not_printed(silo: Silo) -> None:
     form = {"form_token": Text(page).fields["form_token"]}
     assert marc.post(f"/loads/{load.id}/paper", data=form).status_code == 404
     assert jobs(silo) == []
+
+
+def test_a_load_says_that_its_tickets_number_is_awaited_and_then_the_number(silo: Silo) -> None:
+    silo.desk = replace(silo.desk, masters=Masters(ticket_number="erp"))
+    make_readers(silo)
+    ticket = silo.receive("AB-123-CD").tickets[0]
+    marc = pages_of(silo).reader("Marc")
+    page = marc.get(f"/loads/{ticket.load_id}").text
+    assert "net, ticket 1. Its number is awaited." in page
+    assert "PROVISIONAL DELIVERY TICKET" in page
+    take_number(silo.desk, Issued("BA-17", ticket.load_id), Actor("erp", "ERP"), silo.clock())
+    page = marc.get(f"/loads/{ticket.load_id}").text
+    assert "net, ticket BA-17<" in page
+    assert "awaited" not in page
