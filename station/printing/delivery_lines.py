@@ -47,16 +47,14 @@ def delivery_sections(
 ) -> list[Section]:
     """List the parts of a note: its head, who, the weights, vehicle and samples, the bulletin."""
     t = translator(language)
-    return [
-        list(part)
-        for part in (
-            [*duplicate_lines(duplicate, t), *_returned(returned, t), *_head(document, t)],
-            _who(document, t),
-            _weights(document, t),
-            [*_transport(document, t), *_samples(document, t)],
-            _bulletin(document["bulletin"], t),
-        )
-    ]
+    parts = (
+        [*duplicate_lines(duplicate, t), *_returned(returned, t), *_head(document, t)],
+        list(_who(document, t)),
+        list(_weights(document, t)),
+        [*_transport(document, t), *_samples(document, t)],
+        list(_bulletin(document["bulletin"], t)),
+    )
+    return [part for part in parts if part]
 
 
 def _returned(returned: Returned | None, t: Translator) -> Iterator[Line]:

@@ -22,7 +22,7 @@ from textwrap import wrap
 
 import segno
 
-from station.printing.lines import Line, Pair, Section, Title
+from station.printing.lines import Line, Pair, Section, Title, is_parted
 from station.printing.ticket_text import WIDTH, written
 
 BEGIN, CODE_PAGE = b"\x1b@", b"\x1bt\x13"
@@ -47,7 +47,7 @@ def receipt(sections: list[Section], code: str) -> bytes:
     """Write a ticket's sections and the QR code of a text, and cut."""
     out = [BEGIN, CODE_PAGE]
     for number, section in enumerate(sections):
-        if number:
+        if is_parted(number, section):
             out.append(_line("-" * WIDTH))
         for line in section:
             out += _written(_printable(line))

@@ -49,6 +49,11 @@ class Duplicate:
     by: str
 
 
+def is_parted(number: int, section: Section) -> bool:
+    """Does a rule stand before a paper's section? A title draws its own."""
+    return number > 0 and not isinstance(section[0], Title)
+
+
 def duplicate_lines(duplicate: Duplicate | None, t: Translator) -> Iterator[Line]:
     if duplicate is None:
         return

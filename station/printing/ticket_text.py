@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
-from station.printing.lines import Duplicate, Line, Pair, Section, Title
+from station.printing.lines import Duplicate, Line, Pair, Section, Title, is_parted
 from station.printing.ticket_lines import ticket_sections
 
 WIDTH = 42
@@ -23,7 +23,7 @@ def ticket_text(
 def text_lines(sections: list[Section]) -> Iterator[str]:
     """Write the sections with a rule between them."""
     for number, section in enumerate(sections):
-        if number:
+        if is_parted(number, section):
             yield _RULE
         for line in section:
             yield from written(line)

@@ -67,6 +67,10 @@ def test_a_note_is_printed_when_it_is_issued_and_again_as_a_duplicate(
     assert max(map(len, first.lines)) <= 42
     assert "BON DE LIVRAISON N° 1" in first.centred
     assert "BULLETIN D'ANALYSE" in first.centred
+    assert (
+        first.lines[first.lines.index("BULLETIN D'ANALYSE") - 2]
+        == "  plomb                              PL-77"
+    )
     assert [line.split() for line in first.bold if line.startswith("NET")] == [["NET", "29", "180", "kg"]]
     assert "Échantillon E00001-8               3 parts" in first.lines
     assert first.cuts == 1

@@ -43,6 +43,8 @@ def test_a_note_is_read_printed_and_handed_out_and_says_what_came_back(silo: Sil
     page = marc.get("/outbound/notes/1").text
     assert "DELIVERY NOTE No. 1" in page
     assert "11.60" in page
+    trace = next(link for link in Text(page).links if link.startswith("/trace?"))
+    assert "Cell C1" in marc.get(trace).text
     form = {"form_token": Text(page).fields["form_token"]}
     file = marc.post("/outbound/notes/1/paper", data={**form, "paper": "A4"})
     assert (file.status_code, file.headers["content-type"]) == (200, "application/pdf")
