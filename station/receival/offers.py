@@ -42,11 +42,6 @@ class Standing:
     rest: str | None = None
 
 
-def offers_for(tx: Session, kg: float) -> tuple[Offer, ...]:
-    """Returns every open visit that could take this weight next, the likeliest first."""
-    return offers_among(standing_visits(tx), kg)
-
-
 def offers_among(standing: Sequence[Standing], kg: float) -> tuple[Offer, ...]:
     """Returns those of these visits that could take this weight next, the likeliest first."""
     found = [offer for one in standing for offer in _offers_of(one, kg)]
@@ -55,7 +50,10 @@ def offers_among(standing: Sequence[Standing], kg: float) -> tuple[Offer, ...]:
 
 def standing_visits(tx: Session) -> list[Standing]:
     """Returns all that are open, by a fixed number of questions."""
-    visits = queries.open_visits(tx)
+    return standing_of(tx, queries.open_visits(tx))
+
+
+def standing_of(tx: Session, visits: Sequence[Visit]) -> list[Standing]:
     ids = [visit.id for visit in visits]
     loads, chains = batches.loads_by_visit(tx, ids), batches.chains_by_visit(tx, ids)
     unended = [load.id for some in loads.values() for load in some if load.outcome is None]

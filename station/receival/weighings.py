@@ -19,7 +19,7 @@ from station.receival.chain import one_weight, summed, unfinished
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
 from station.receival.loads import open_visit
-from station.receival.offers import Offer, offers_for
+from station.receival.offers import offers_among, standing_of
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_at_use, check_asked
 from station.receival.tippings import Tipped
@@ -255,9 +255,8 @@ def _check_decided(tx: Session, load: Load, visit: Visit) -> None:
 
 
 def _preselected(tx: Session, visit: Visit, weighing: Weighing, role: str) -> set[str]:
-    offers: tuple[Offer, ...] = offers_for(tx, weighing.kg)
-    for offer in offers:
-        if offer.visit_id == visit.id and offer.role == role:
+    for offer in offers_among(standing_of(tx, [visit]), weighing.kg):
+        if offer.role == role:
             return set(offer.load_ids)
     open_ids = [
         load.id

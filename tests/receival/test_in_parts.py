@@ -10,7 +10,7 @@ from station.acts.refusals import Conflict, Fault
 from station.grain.reasons import Code
 from station.printing.ticket_text import WIDTH, ticket_text
 from station.receival import proposals
-from station.receival.offers import offers_for
+from station.receival.offers import offers_among, standing_visits
 from station.receival.visits import NewLoad
 from station.store.batches import tares_kg
 from station.store.tables import CellMovement, Ticket, Visit
@@ -65,7 +65,7 @@ def test_the_rest_is_weighed_before_anything_else_counts(silo: Silo) -> None:
     visit = silo.arrive()
     silo.confirm(20_120, visit, "first", part="uncoupled")
     with silo.desk.ledger.read() as tx:
-        (offer,) = offers_for(tx, 23_000)
+        (offer,) = offers_among(standing_visits(tx), 23_000)
     assert (offer.role, offer.load_ids) == ("first", ())
     with pytest.raises(Conflict) as refused:
         silo.confirm(15_240, visit, "last")
@@ -75,7 +75,7 @@ def test_the_rest_is_weighed_before_anything_else_counts(silo: Silo) -> None:
     silo.decide(silo.loads(visit)[0])
     silo.confirm(8_240, visit, "last", part="uncoupled")
     with silo.desk.ledger.read() as tx:
-        offer = offers_for(tx, 7_000)[0]
+        offer = offers_among(standing_visits(tx), 7_000)[0]
     assert (offer.role, len(offer.load_ids)) == ("last", 1)
     with pytest.raises(Conflict) as refused:
         silo.confirm(43_120, visit, "first")

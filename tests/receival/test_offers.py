@@ -3,7 +3,7 @@
 import pytest
 
 from station.receival import offers
-from station.receival.offers import Offer, offers_for
+from station.receival.offers import Offer, offers_among, standing_visits
 from station.receival.visits import NewLoad
 from station.store.tables import Visit
 from tests.silo_rig import Silo
@@ -18,7 +18,7 @@ def offer(silo: Silo, kg: float, role: str = "last", plate: str = PLATE) -> Offe
 
 def offered(silo: Silo, kg: float) -> list[Offer]:
     with silo.desk.ledger.read() as tx:
-        return list(offers_for(tx, kg))
+        return list(offers_among(standing_visits(tx), kg))
 
 
 def decided(silo: Silo, plate: str = PLATE, *loads: NewLoad, gross_kg: float = GROSS) -> Visit:

@@ -6,7 +6,7 @@ from sqlmodel import select
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import decisions
 from station.receival.corrections import Correction, correct_arrival
-from station.receival.offers import offers_for
+from station.receival.offers import offers_among, standing_visits
 from station.receival.visits import Arrival, NewLoad, enter_arrival
 from station.store import batches, queries
 from station.store.tables import AuditEvent, Vehicle, Visit
@@ -96,8 +96,12 @@ def test_proposal_preselection_and_question_use_the_tare_of_the_pair(silo: Silo)
     assert proposal.load_t == pytest.approx(43.12 - 15.24)
     silo.decide(load)
     with silo.desk.ledger.read() as tx:
-        assert [offer.rank[0] for offer in offers_for(tx, 15_400) if offer.role == "last"] == [0]
-        assert [offer.rank[0] for offer in offers_for(tx, 9_000) if offer.role == "last"] == [2]
+        assert [
+            offer.rank[0] for offer in offers_among(standing_visits(tx), 15_400) if offer.role == "last"
+        ] == [0]
+        assert [
+            offer.rank[0] for offer in offers_among(standing_visits(tx), 9_000) if offer.role == "last"
+        ] == [2]
     with pytest.raises(Conflict) as asked:
         silo.confirm(9_000, visit, "last")
     assert asked.value.code == Fault.UNUSUAL_TARE

@@ -13,7 +13,7 @@ from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.reasons import Code
 from station.receival import decisions, weighings
-from station.receival.offers import Offer, offers_for
+from station.receival.offers import Offer, offers_among, standing_visits
 from station.receival.tippings import Tipped
 from station.receival.visits import NewLoad
 from station.store import audit, pages
@@ -25,7 +25,7 @@ TWO = (NewLoad("soft_wheat", barcode="T1", share=0.4), NewLoad("soft_wheat", bar
 
 def offers(silo: Silo, kg: float) -> list[Offer]:
     with silo.desk.ledger.read() as tx:
-        return list(offers_for(tx, kg))
+        return list(offers_among(standing_visits(tx), kg))
 
 
 def decided(silo: Silo, plate: str = "AB-123-CD", *loads: NewLoad, gross_kg: float = 43_120) -> Visit:
