@@ -47,6 +47,29 @@ async def test_the_only_contract_brings_its_variety_and_claims(station: Station)
     assert (load.contract, load.declared_variety, load.claims) == ("2026-118", "KWS Faro", ["organic"])
 
 
+async def test_owners_are_offered_while_their_names_are_typed_and_percent_follows(station: Station) -> None:
+    for plate, supplier in (("AB-123-CD", "GAEC du Moulin"), ("EF-456-GH", "SCEA Blanc")):
+        station.silo.arrive(plate, supplier=supplier)
+    async with terminal(station, "en") as t:
+        await enter(t)
+        screen = t.app.get_screen("arrival", ArrivalScreen)
+        screen.form.open("owners")
+        for typed, whole, share in (("bla", "SCEA Blanc", "33,34,"), ("moul", "GAEC du Moulin", "66,66")):
+            await t.write(typed)
+            await t.see(f"  {whole}")
+            await t.press("down", "enter")
+            await t.write(share)
+        (load,) = screen.draft.loads
+        assert load.owners == "SCEA Blanc 33,34, GAEC du Moulin 66,66"
+        await t.press("ctrl+s")
+        await t.at(QueueScreen)
+        row = next(one for one in await t.app.client.open_visits() if one.plate == "ZZ1")
+        load = await t.app.client.load(row.loads[0].id)
+    assert sorted((one["supplier"], one["share"]) for one in load.owners) == [
+        ("GAEC du Moulin", 0.6666), ("SCEA Blanc", 0.3334),
+    ]  # fmt: skip
+
+
 async def test_of_several_one_is_chosen_and_a_variety_is_completed(station: Station) -> None:
     keep(station.silo, contracts=ONE, varieties=VARIETIES)
     keep(station.silo, contracts=TWO)

@@ -134,6 +134,14 @@ def _percent(text: str) -> float | None:
     return round(shares[0] / 100, 6) if shares else None
 
 
+def owner_begun(text: str) -> tuple[str, str]:
+    """Part what is typed of owners: those before with their percent, and the name that is being typed."""
+    last = 0
+    for found in _BETWEEN_OWNERS.finditer(text):
+        last = found.end()
+    return text[:last].strip(), text[last:].strip()
+
+
 def _owners(text: str, t: Translator) -> list[schemas.OwnerIn] | str:
     """Read the owners' shares, percent of two decimals at most that make 100; else say what is wrong. One
     name alone owns all."""

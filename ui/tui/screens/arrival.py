@@ -17,7 +17,7 @@ from station.api import schemas
 from ui.tui import gate, suggestions
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Choice, Option
-from ui.tui.entry import ArrivalDraft, WrongField, find_word, to_arrival
+from ui.tui.entry import ArrivalDraft, WrongField, find_word, owner_begun, to_arrival
 from ui.tui.keys import bound, shown
 from ui.tui.lines.queue import offer_title
 from ui.tui.scans import no_sample
@@ -31,7 +31,7 @@ from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
 from ui.words import vocabulary
 
-COMPLETED = ("plate", "supplier", "species", "claims", "contract", "variety")
+COMPLETED = ("plate", "supplier", "species", "claims", "contract", "variety", "owners")
 
 
 class ArrivalScreen(StationScreen):
@@ -169,6 +169,11 @@ class ArrivalScreen(StationScreen):
                 lambda: client.suppliers(typed.strip()),
                 lambda suppliers: self._show_answer(name, typed, suggestions.suppliers(suppliers)),
             )
+        elif name == "owners" and (begun := owner_begun(typed)[1]):
+            self.station.read(
+                lambda: client.suppliers(begun),
+                lambda suppliers: self._show_answer(name, typed, suggestions.suppliers(suppliers)),
+            )
         elif name in ("contract", "variety"):
             suggest(
                 self.station, name, self.form, self._species(), t,
@@ -210,7 +215,7 @@ class ArrivalScreen(StationScreen):
         if self._picked is not None:
             return self._picked
         name = self.form.open_field
-        if name is None:
+        if name is None or name == "owners":  # a name is taken by an arrow: percent is typed behind it
             return None
         typed = self.form.value(name)
         if name == "claims":
@@ -235,6 +240,9 @@ class ArrivalScreen(StationScreen):
             return
         if taken is not None:
             self._take(name, self._suggestions[taken])
+            if name == "owners":
+                event.input.cursor_position = len(event.input.value)
+                return
         if name in ("plate", "supplier", "species"):
             fill_only_contract(self.station, self.form, self._species(), self.t, self.redraw)
         if name in ("barcode", LAST_FIELDS[-1]):
@@ -258,6 +266,10 @@ class ArrivalScreen(StationScreen):
         return read if isinstance(read, WrongField) and read.field in places else None
 
     def _take(self, name: str, suggestion: Suggestion) -> None:
+        if name == "owners":
+            before = owner_begun(self.form.value(name))[0]
+            self.form.put(name, f"{before} {suggestion.text} ".lstrip())
+            return
         before = self.form.value(name).rpartition(",")[0] if name == "claims" else ""
         self.form.put(name, f"{before}, {suggestion.text}" if before else suggestion.text)
         if suggestion.vehicle is not None:
