@@ -271,6 +271,8 @@ ACCESS: Mapping[str, Access] = {
     "POST /outbound/notes/{number}/cancel": _NAMED_OPERATOR,
     "POST /outbound/notes/{number}/returned": _NAMED_OPERATOR,
     # phones
+    "GET /phones": _LOOK,
+    "POST /phones/{phone_id}/revoke": _OPERATOR,
     "POST /phones/invitations": _OPERATOR_OR_ADMIN,
     "POST /phones/invitations/{code}": _ANYBODY,  # the code is the proof, and is good once
     "GET /phones/page": _ON_PHONES,

@@ -131,16 +131,20 @@ def rename_terminal(desk: Desk, id_or_name: str, name: str, at: datetime) -> Ter
     return terminal
 
 
-def revoke_terminal(desk: Desk, id_or_name: str, at: datetime) -> None:
+def revoke_terminal(
+    desk: Desk, id_or_name: str, at: datetime, by: str | None = None, kind: str | None = None
+) -> None:
     """The token opens nothing any more, and who was signed in there is no longer; its name is free again.
-    Raises NotFound(unknown_terminal)."""
+    Raises NotFound(unknown_terminal), also where it is not of this `kind`."""
     with desk.ledger.write() as tx:
         terminal = _terminal(tx, id_or_name)
+        if kind is not None and terminal.kind != kind:
+            raise NotFound(Fault.UNKNOWN_TERMINAL, name=id_or_name)
         if terminal.revoked_at is None:
             terminal.revoked_at = at
             tx.add(terminal)
             _end_sign_ins(tx, SignIn.terminal_id == terminal.id, at)
-            audit.record(tx, "token_revoked", at, subject_id=terminal.id)
+            audit.record(tx, "token_revoked", at, by=by, subject_id=terminal.id)
 
 
 def terminal_of(desk: Desk, token: str) -> Terminal:

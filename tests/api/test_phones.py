@@ -9,7 +9,7 @@ from drivers.reading import UNIT_OF, Analyte
 from station.acts.refusals import Fault, Invalid
 from station.api.invitations import GOOD_FOR, MOST_OPEN, Invitations
 from station.receival import captures, people
-from station.store.tables import AuditEvent
+from station.store.tables import AuditEvent, Terminal
 from tests.api.rig import JPEG, Counter, ok, problem, upload
 from tests.silo_rig import START
 from ui.words.i18n import translator
@@ -48,6 +48,26 @@ def test_a_code_becomes_a_token_once_in_the_name_of_who_invited(counter: Counter
         anne = people.person_with(tx, "Anne")
     assert newest is not None
     assert (newest.kind, newest.by, newest.data) == ("token_added", anne.id, {"kind": "phone"})
+
+
+def test_a_person_ends_a_lost_phone_and_no_other_token(counter: Counter) -> None:
+    reachable(counter)
+    with counter.client("nobody") as nobody:
+        token = ok(nobody.post(f"/phones/invitations/{invite(counter)}"), 201)["token"]
+    with counter.client() as anne, counter.client("nobody", Authorization=f"Bearer {token}") as phone:
+        ok(phone.get("/phones/page"))
+        problem(phone.get("/phones"), 403, "other_kind_of_token")
+        lost = next(one for one in ok(anne.get("/phones")) if one["name"] == "téléphone")
+        ok(anne.post(f"/phones/{lost['id']}/revoke"), 204)
+        assert phone.get("/phones/page").status_code == 401
+        assert lost not in ok(anne.get("/phones"))
+        with counter.silo.desk.ledger.read() as tx:
+            terminal = tx.exec(select(Terminal.id).where(Terminal.kind == "terminal")).first()
+            newest = tx.exec(select(AuditEvent).order_by(col(AuditEvent.seq).desc())).first()
+            by = people.person_with(tx, "Anne").id
+        assert newest is not None
+        assert (newest.kind, newest.by) == ("token_revoked", by)
+        problem(anne.post(f"/phones/{terminal}/revoke"), 404, "unknown_terminal")
 
 
 def test_phones_of_one_name_are_told_apart_and_the_console_names_one(counter: Counter) -> None:

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from station.acts.refusals import NotAllowed
+from station.receival import people
 from station.vision.labels import barcodes_on
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
@@ -55,3 +57,17 @@ async def test_where_no_phone_comes_it_says_why(station: Station) -> None:
     async with terminal(station, "en") as it:
         await it.press("ctrl+f")
         await it.hear("No phone finds this station")
+
+
+async def test_a_lost_phone_is_chosen_in_the_menu_and_takes_no_photo_any_more(station: Station) -> None:
+    async with terminal(station, "en") as it:
+        await it.open("one takes no photo")
+        await it.hear("No phone may take photos here.")
+        desk, at = station.silo.desk, station.silo.clock()
+        _, token = people.admit_phone(desk, "red one", "anne", at)
+        await it.open("one takes no photo")
+        await it.see("red one")
+        await it.press("down", "enter")
+        await it.hear("The phone red one takes no photo any more.")
+        with pytest.raises(NotAllowed):
+            people.terminal_of(desk, token)

@@ -13,6 +13,7 @@ from tests.receival.test_outbound import leave, ready
 from tests.silo_rig import ANNE
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
+from ui.tui.screens.load import LoadScreen
 
 PONT = Printer("pont", "escpos", "tcp:127.0.0.1:9", automatic=frozenset({"ticket"}))
 
@@ -64,6 +65,26 @@ async def test_one_of_several_printers_is_chosen_and_a_duplicate_says_so(station
         await t.press("down", "enter")
         await t.hear("Le bon 1 part à l'imprimante bureau, en DUPLICATA.")
     assert jobs(station) == [("pont", "printed", False), ("bureau", "waiting", True)]
+
+
+async def test_a_load_that_has_ended_is_printed_from_its_list_and_its_page(printing: Station) -> None:
+    printing.silo.receive("AB-123-CD")
+    async with terminal(printing) as t:
+        await t.press("ctrl+t")
+        await t.see("Ctrl+P réimprimer son bon")
+        await t.press("ctrl+p")
+        await t.hear("Le bon 1 part à l'imprimante pont.")
+        await t.press("enter")
+        await t.at(LoadScreen)
+        await t.see("Ctrl+P réimprimer son bon")
+        await t.press("ctrl+p")
+        await t.until(lambda: len(jobs(printing)) == 3, "the second copy")
+        (load,) = printing.silo.loads(printing.silo.arrive("EF-456-GH"))
+        await t.app.client.refuse(load.id, "trop humide")
+        await t.press("ctrl+t")
+        await t.see("EF-456-GH")
+        await t.press("home", "ctrl+p")
+        await t.hear("Cet apport n'a pas de bon.")
 
 
 async def test_a_site_without_a_printer_says_so(station: Station) -> None:

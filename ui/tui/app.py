@@ -28,7 +28,7 @@ from ui.tui.connection import Connection
 from ui.tui.dialogs import TextDialog
 from ui.tui.feed import EVERYTHING, Feed
 from ui.tui.hand_over import hand_over
-from ui.tui.invite_phone import invite_phone
+from ui.tui.invite_phone import invite_phone, revoke_phone
 from ui.tui.keyboard import Keyboard
 from ui.tui.keys import bound, help_text
 from ui.tui.menu import open_menu
@@ -305,6 +305,9 @@ class StationApp(App[None]):
 
     def action_invite_phone(self) -> None:
         self._ask_person(invite_phone)
+
+    def action_revoke_phone(self) -> None:
+        self._ask_person(revoke_phone)
 
     def action_hand_over(self) -> None:
         self._ask_person(hand_over)

@@ -88,6 +88,12 @@ class StationClient:
     async def invite_phone(self) -> schemas.PhoneInvitation:
         return await self._post("/phones/invitations", schemas.PhoneInvitationIn(), schemas.PhoneInvitation)
 
+    async def phones(self) -> list[schemas.Phone]:
+        return await self._list("/phones", schemas.Phone)
+
+    async def revoke_phone(self, phone_id: str) -> None:
+        await self._send("POST", f"/phones/{phone_id}/revoke")
+
     async def carried_over(self) -> schemas.CarriedOver:
         return await self._get("/hand-over", schemas.CarriedOver)
 

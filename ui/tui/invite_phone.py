@@ -1,5 +1,6 @@
-"""The terminal shows a QR code; the phone that scans it may take photos from then on."""
+"""The terminal shows a QR code; the phone that scans it may take photos from then on, until it is revoked."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 
 from station.api import schemas
+from ui.tui.dialogs import Choice, Option
 from ui.tui.keys import bound
 from ui.tui.screens.base import StationScreen
 from ui.tui.widgets.bars import Code, Plain
@@ -64,3 +66,23 @@ def invite_phone(screen: StationScreen) -> None:
         screen.app.push_screen(CodeDialog(t.gettext("A phone takes photos"), text, made.address, t))
 
     station.act(station.client.invite_phone, show)
+
+
+def revoke_phone(screen: StationScreen) -> None:
+    """Ask which phone may take photos no more, as one that was lost."""
+    station = screen.station
+    station.read(station.client.phones, lambda phones: _choose(screen, phones))
+
+
+def _choose(screen: StationScreen, phones: Sequence[schemas.Phone]) -> None:
+    station, t = screen.station, screen.t
+    if not phones:
+        station.say(t.gettext("No phone may take photos here."))
+        return
+
+    def revoke(choice: Choice) -> None:
+        said = t.gettext("The phone {name} takes no photo any more.").format(name=choice.text)
+        station.record(lambda: station.client.revoke_phone(choice.key), said)
+
+    options = [Option(one.id, one.name) for one in phones]
+    screen.choose(t.gettext("Which phone takes no photo any more?"), options, revoke, preselects=False)

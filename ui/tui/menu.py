@@ -54,7 +54,12 @@ def open_menu(screen: StationScreen) -> None:
 def _phone(screen: StationScreen) -> list[Option]:
     text = screen.t.gettext("Phone: show the QR code that it opens ({key})")
     key = shown("invite_phone", screen.t)
-    return [Option("invite_phone", text.format(key=key))] if screen.may_receive else []
+    if not screen.may_receive:
+        return []
+    return [
+        Option("invite_phone", text.format(key=key)),
+        Option("revoke_phone", screen.t.gettext("Phone: one takes no photo any more")),
+    ]
 
 
 def _warnings(screen: StationScreen) -> list[str]:

@@ -34,6 +34,19 @@ async def _invitations(request: Request) -> Invitations:
 AllInvitations = Annotated[Invitations, Depends(_invitations)]
 
 
+@router.get("")
+def list_phones(asked: Asked) -> list[schemas.Phone]:
+    """Those that may send photos, by name."""
+    with view_of(asked) as view:
+        return phones.admitted(view)
+
+
+@router.post("/{phone_id}/revoke", status_code=204, responses=problems(404))
+def revoke_phone(asked: Asked, by: By, phone_id: str) -> None:
+    """It sends no photo any more; what it sent stays."""
+    people.revoke_terminal(asked.desk, phone_id, asked.now(), by.id, "phone")
+
+
 @router.post("/invitations", status_code=201, responses=problems(409))
 def invite_phone(
     asked: Asked, by: By, body: schemas.PhoneInvitationIn, invitations: AllInvitations

@@ -253,6 +253,7 @@ from station.api.schemas.people import (
 )
 from station.api.schemas.phones import (
     LabelRead,
+    Phone,
     PhoneAdmitted,
     PhoneCapture,
     PhoneInvitation,
@@ -604,6 +605,7 @@ __all__ = [
     "PersonChangeIn",
     "PersonIn",
     "PersonsPhotos",
+    "Phone",
     "PhoneAdmitted",
     "PhoneCapture",
     "PhoneInvitation",

@@ -30,6 +30,13 @@ class PhoneAdmitted(BaseModel):
     name: str
 
 
+class Phone(BaseModel):
+    """A phone that may send photos."""
+
+    id: str
+    name: str
+
+
 class PhoneLoad(BaseModel):
     """A load on site, without whose it is: a phone leaves the site in somebody's pocket. `species` is its
     code, `species_name` its word; without a `barcode` no sample of it is entered yet."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlmodel import col, select
+
 from station.api import schemas
 from station.api.language import capture_title, label_text, reasons, translator, vocabulary
 from station.api.views.rows import LoadFacts, load_facts
@@ -11,10 +13,18 @@ from station.receival.photo_words import photo_reasons
 from station.store import batches, pages, queries
 from station.store.evidence import CaptureSeen, inspections_of, sample_shown
 from station.store.learnt import learnt
-from station.store.tables import Capture, Load, Sample, Visit
+from station.store.tables import Capture, Load, Sample, Terminal, Visit
 
 MOST_VISITS = 200  # more are not on site at once
 _STATES = {"counts": "counts", "refused": "refused", "pending": "waits", "unpaired": "waits"}
+
+
+def admitted(view: View) -> list[schemas.Phone]:
+    """The phones whose token is good."""
+    query = select(Terminal).where(Terminal.kind == "phone", col(Terminal.revoked_at).is_(None))
+    return [
+        schemas.Phone(id=row.id, name=row.name) for row in view.tx.exec(query.order_by(col(Terminal.name)))
+    ]
 
 
 def loads_on_site(view: View) -> list[schemas.PhoneLoad]:

@@ -1,17 +1,24 @@
 """Show the loads that ended today, newest first; Enter opens one."""
 
+from typing import ClassVar
+
+from textual.binding import BindingType
+
 from station.api import schemas
 from ui.tui.client import MOST_ENDED
 from ui.tui.columns import Column, wrap
 from ui.tui.dialogs import Option
-from ui.tui.keys import shown
+from ui.tui.keys import bound, shown
 from ui.tui.lines import ended as lines
 from ui.tui.screens.lists import ListScreen
+from ui.tui.screens.printing import print_of
 from ui.tui.screens.tares import keep_last, uses_tares
 from ui.tui.widgets.rows import ListRow, Rows
 
 
 class EndedScreen(ListScreen):
+    BINDINGS: ClassVar[list[BindingType]] = bound("print")
+
     def heading(self) -> str:
         t, loads = self.t, self.board.ended or ()
         parts = [t.gettext("Loads that ended today")]
@@ -43,9 +50,18 @@ class EndedScreen(ListScreen):
         return rows or [ListRow(None, (t.gettext("No load has ended today."),))]
 
     def keys(self) -> list[tuple[str, str]]:
-        if self._marked is None:
+        marked, t = self._marked, self.t
+        if marked is None:
             return super().keys()
-        return [(shown("choose", self.t), self.t.gettext("see the load")), *super().keys()]
+        own = [(shown("choose", t), t.gettext("see the load"))]
+        if marked.ticket is not None:
+            own.append((shown("print", t), t.gettext("print its ticket again")))
+        return [*own, *super().keys()]
+
+    def action_print(self) -> None:
+        """Print the marked load's ticket."""
+        if self._marked is not None:
+            print_of(self, self._marked.id)
 
     @property
     def _marked(self) -> schemas.EndedLoad | None:

@@ -16,6 +16,7 @@ from ui.tui.lines.texts import reason_list
 from ui.tui.photo_question import open_question
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.printing import print_of
 from ui.tui.screens.retained_acts import keep
 from ui.tui.screens.tipping import correct_tipping
 from ui.tui.screens.visual import find, see_well
@@ -34,7 +35,9 @@ _ENDED = _ENDED_WITHOUT_TICKET | _TIPPED | {"observed"}
 class LoadScreen(StationScreen):
     """This screen shows the load `load_id`; Escape goes back to where it was opened."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside", "see_well", "find", "keep")
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        "another", "type", "set_aside", "see_well", "find", "keep", "print"
+    )
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -144,6 +147,8 @@ class LoadScreen(StationScreen):
         keeps = [(shown("keep", t), t.gettext("keep a sample"))] if load.barcode and load.decision else []
         if load.state in _TIPPED:
             keeps = [(shown("another", t), t.gettext("tipped elsewhere")), *keeps]
+        if load.ticket_document is not None:
+            keeps.append((shown("print", t), t.gettext("print its ticket again")))
         if load.state in _ENDED:
             return [*keeps, back]
         keys = [(shown("choose", t), t.gettext("accept"))] if may_accept(load) else []
@@ -202,6 +207,11 @@ class LoadScreen(StationScreen):
             self.station.say(self.t.gettext("The load is still being read: press the key again."))
         elif self.may_receive:
             keep(self, self.load)
+
+    def action_print(self) -> None:
+        """Print the ticket of a load that has one."""
+        if self.load is not None and self.may_receive:
+            print_of(self, self.load.id)
 
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
         if self.load is None:

@@ -48,6 +48,19 @@ def print_again(screen: StationScreen, ticket: schemas.Ticket) -> None:
     _ask_printer(screen, _Paper("ticket", str(ticket.number), send))
 
 
+def print_of(screen: StationScreen, load_id: str) -> None:
+    """Print the ticket of a load that has ended; one that ended without says so."""
+    station = screen.station
+
+    def go_on(load: schemas.Load) -> None:
+        if load.ticket_document is None:
+            station.say(screen.t.gettext("This load has no ticket."))
+        else:
+            print_again(screen, load.ticket_document)
+
+    station.read(lambda: station.client.load(load_id), go_on)
+
+
 def print_label(screen: StationScreen, number: str) -> None:
     """Print the labels of a retained sample."""
     client = screen.station.client
