@@ -77,6 +77,10 @@ class SitePolicy:
         """The first instant of a collecting day, and the first that is of it no more."""
         return self.day_begins(day), self.day_begins(day + timedelta(days=1))
 
+    def midnight(self, day: date) -> datetime:
+        """The instant at which a calendar day begins at the site."""
+        return datetime.combine(day, time.min, tzinfo=self._zone).astimezone(UTC)
+
     @property
     def _zone(self) -> tzinfo:
         return ZoneInfo(self.timezone) if self.timezone else UTC

@@ -239,6 +239,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /plan/cells/{cell_id}": _NAMED_MANAGER,
     "POST /plan/file": _NAMED_MANAGER,
     "GET /observed": _LOOK_OR_ADMIN,
+    "POST /alibi/check": _LOOK_OR_ADMIN,
     "GET /days/list": _LOOK_OR_ADMIN,
     "POST /days/open": _NAMED_OPERATOR,
     "GET /days/sheet": _LOOK_OR_ADMIN,

@@ -19,6 +19,7 @@ from station.api.invitations import Invitations
 from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
+    alibi,
     announced,
     approvals,
     asked_corrections,
@@ -72,7 +73,7 @@ JSON_BYTES = 1_000_000
 # What multipart adds around the photos.
 MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
-CERTIFICATES_BYTES = 6_000_000
+TABLE_BYTES = 6_000_000
 LABEL_BYTES = 16_000_000
 LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 
@@ -81,7 +82,7 @@ _ROOMS = (
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
     shipments, outbound, announced, erp, asked_corrections, forms, traces, certificates, reference, tares,
-    plan, printing, revisions, days, replay_photos,
+    plan, printing, revisions, days, alibi, replay_photos,
 )  # fmt: skip
 
 
@@ -150,8 +151,8 @@ def _limit_of(path: str, context: Context) -> int:
         return BUNDLE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/lab/files":
         return LAB_FILE_BYTES + MULTIPART_BYTES
-    if path == f"{BASE}/certificates/file" or path.startswith(f"{BASE}/reference/"):
-        return CERTIFICATES_BYTES
+    if path in (f"{BASE}/certificates/file", f"{BASE}/alibi/check") or path.startswith(f"{BASE}/reference/"):
+        return TABLE_BYTES
     if path == f"{BASE}/phones/labels":
         return LABEL_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/captures":

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from station.cli import (
+    alibi,
     approve,
     asked_corrections,
     backup,
@@ -89,6 +90,7 @@ for register in (
     plan.register,
     day.register,
     observe.register,
+    alibi.register,
     certificates.register,
     reference.register,
     shipments.register,

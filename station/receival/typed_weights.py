@@ -37,7 +37,7 @@ def hold_to_bridge(
     check_number("weight", kg)
     if kg < policy.minimum_kg:
         raise Invalid(Fault.WEIGHT_TOO_LIGHT, kg=kg, minimum_kg=policy.minimum_kg)
-    bridge = _bridge(tx, port_id)
+    bridge = bridge_at(tx, port_id)
     plate = bridge.instrument if bridge else None
     if plate is not None and plate.max_kg is not None and kg > plate.max_kg:
         raise Invalid(Fault.WEIGHT_OVER_MAX, kg=kg, bridge=plate.name, max_kg=plate.max_kg)
@@ -74,7 +74,7 @@ def record_typed(
     return weighing
 
 
-def _bridge(tx: Session, port_id: str | None) -> Plugged | None:
+def bridge_at(tx: Session, port_id: str | None) -> Plugged | None:
     """The bridge that showed the weight: the one named, or the only one there is."""
     bridges = {name: each for name, each in plugged(tx).items() if each.instrument.category == "weighbridge"}
     if port_id is not None:

@@ -65,6 +65,7 @@ PARAMS: dict[str, Any] = {
     "printers": ["pont"], "queue": "Brother", "target": "tcp:10.0.0.20:9100", "command": "lp",
     "cargo": "grain", "cleaning": "A", "found": ["wet"], "over_kg": 620, "cell_grade": "feed",
     "plate": "AB-123-CD", "campaign": "2026", "last_number": 14, "net_kg": 27_880,
+    "sealed": "101", "last_sealed": "104", "memory_kg": 15_240,
     "weighed_kg": 27_900, "erp_kg": 27_900, "reckoned_kg": 310_000, "pack": "example 1",
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip

@@ -8,6 +8,7 @@ and a missing parameter as "?": a reason never fails to be shown.
 from collections.abc import Mapping
 from typing import Any
 
+from ui.words.alibi import FOUND_IN_A_MEMORY
 from ui.words.days import FOUND_OF_A_DAY, SEEN_IN_THE_MORNING
 from ui.words.i18n import N_, Translator, translator
 from ui.words.parameters import parameter_texts
@@ -46,6 +47,7 @@ CLAIMS_GIVEN_UP = N_("cell {cell} will no longer honour, until it is emptied and
 FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
+    **FOUND_IN_A_MEMORY,
     **FOUND_OF_A_DAY,
     **SEEN_IN_THE_MORNING,
     # pairing

@@ -25,6 +25,9 @@ COLUMNS: Mapping[str, str] = {
     "tonnes": N_("tonnes"),
     "buyer": N_("buyer"),
     "id": N_("identifier"),
+    "sealed_number": N_("sealed number"),
+    "date": N_("date"),
+    "kg": N_("kg"),
 }
 ROW_ERRORS: Mapping[str, str] = {
     "columns_missing": N_("the first line names no column for: {columns}"),
@@ -39,6 +42,8 @@ ROW_ERRORS: Mapping[str, str] = {
     "claim_unknown": N_("“{text}” is no claim of this site"),
     "supplier_unknown": N_("no supplier is named or numbered “{text}”"),
     "no_day": N_("{column}: “{text}” is no day"),
+    "no_kg": N_("“{text}” is no number of kilograms"),
+    "no_sealed_number": N_("“{text}” is no sealed number"),
     "no_tonnes": N_("{column}: “{text}” is no number of tonnes"),
     "cell_unknown": N_("the site has no cell “{text}”"),
     "species_unknown": N_("{column}: “{text}” is no species of this site"),

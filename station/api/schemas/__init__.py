@@ -4,6 +4,7 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
+from station.api.schemas.alibi import AlibiChecked, AlibiFileIn
 from station.api.schemas.announced import (
     Announced,
     AnnouncedAnswer,
@@ -408,6 +409,8 @@ __all__ = [
     "Adjustment",
     "AdjustmentIn",
     "Agreement",
+    "AlibiChecked",
+    "AlibiFileIn",
     "Announced",
     "AnnouncedAnswer",
     "AnnouncedArrivalIn",
