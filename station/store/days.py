@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from station.store.tables import (
     CellMovement,
     DayClosing,
+    HandOver,
     Load,
     LoadOwner,
     Ticket,
@@ -42,6 +43,12 @@ def times_on_site(tx: Session, load_ids: Sequence[str]) -> list[timedelta]:
 def weighings_unused(tx: Session) -> int:
     """How many weights nobody used or dismissed."""
     return tx.exec(select(func.count()).select_from(Weighing).where(Weighing.state == "offered")).one()
+
+
+def hand_overs(tx: Session, span: Span) -> Sequence[HandOver]:
+    """Return the shifts that were handed over then, in their order; there are a few a day."""
+    at = col(HandOver.at)
+    return tx.exec(select(HandOver).where(at >= span[0], at < span[1]).order_by(at)).all()
 
 
 def newest_closing(tx: Session) -> DayClosing | None:

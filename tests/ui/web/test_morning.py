@@ -2,8 +2,9 @@
 
 from sqlmodel import select
 
+from station.receival.handing_over import hand_over
 from station.store.tables import DayOpening
-from tests.silo_rig import Silo
+from tests.silo_rig import ANNE, Silo
 from tests.ui.web.rig import Text, make_readers, pages_of
 
 
@@ -27,3 +28,14 @@ def test_the_list_is_read_waved_on_and_signed(silo: Silo) -> None:
     assert {one["topic"]: one["reason"] for one in row.lines if one["reason"]} == dict(
         zip(asked, said["reason"], strict=True)
     )
+
+
+def test_who_handed_the_shift_over_stands_on_the_day_with_what_was_said(silo: Silo) -> None:
+    make_readers(silo)
+    pages = pages_of(silo)
+    assert "Passations de poste" not in pages.reader("Marc", "fr").get("/day").text
+    visit = silo.arrive("AB-102-CD")
+    hand_over(silo.desk, "marc", [visit.id], "fosse 2 lente", ANNE, silo.clock())
+    words = Text(pages.reader("Marc", "fr").get("/day").text).words
+    at = words.index("Passations de poste")
+    assert {"Anne", "Marc", "fosse 2 lente"} <= set(words[at:])

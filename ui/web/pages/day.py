@@ -12,9 +12,9 @@ from station.api.schemas import Day, EndedLoad, VisitRow
 from station.api.views.ended import ended_loads
 from station.api.views.plan import plan_lines
 from station.api.views.rows import visit_rows
-from station.api.views.view import view_of
+from station.api.views.view import View, view_of
 from station.store import batches, days, queries
-from station.store.tables import Ticket
+from station.store.tables import HandOver, Ticket
 from ui.web.pages.loads import loads_table
 from ui.web.pages.plan import filling_table
 from ui.web.reader import Reader, Reading
@@ -43,6 +43,7 @@ class DayPage:
     filling: Table
     where: Table
     ended: Table
+    hand_overs: Table
     has_loads: bool
 
 
@@ -60,6 +61,7 @@ def day(reader: Reading, day: Day | None = None) -> Response:
         here = visit_rows(view, queries.open_visits(view.tx)) if chosen == today else []
         exceptions = queries.count_unpaired(view.tx)
         lines = plan_lines(view) if chosen == today else []
+        shifts = _hand_overs(reader, view, days.hand_overs(view.tx, policy.day_spans(chosen)))
     page = DayPage(
         day=chosen,
         title=reader.t.long_day(policy.day_begins(chosen) + timedelta(hours=12)),
@@ -75,10 +77,13 @@ def day(reader: Reading, day: Day | None = None) -> Response:
         filling=filling_table(reader, [one for one in lines if one.expected_t or one.pace_t_h]),
         where=_where(reader, ended, tickets),
         ended=_not_received(reader, ended),
+        hand_overs=shifts,
         has_loads=bool(ended),
     )
     every = [_all(reader, ended)] if reader.file_asked == ALL else []  # long, and on no page
-    return reader.page("day.html", page, [page.where, page.ended, page.on_site, page.filling, *every])
+    return reader.page(
+        "day.html", page, [page.where, page.ended, page.on_site, page.filling, page.hand_overs, *every]
+    )
 
 
 def _where(reader: Reader, ended: Sequence[EndedLoad], tickets: "dict[str, Ticket]") -> Table:
@@ -133,6 +138,30 @@ def _not_received(reader: Reader, ended: Sequence[EndedLoad]) -> Table:
         if one.outcome not in ("ticketed", "on_paper", "received", "observed")
     ]
     return Table("not-received", _("Refused, left or cancelled"), columns, rows, _("None."))
+
+
+def _hand_overs(reader: Reader, view: View, rows: Sequence[HandOver]) -> Table:
+    """Who handed the shift over to whom, with what went on and what was said."""
+    _ = reader.t.gettext
+    view.names_of(one for row in rows for one in (row.by, row.comes))
+    columns = [
+        Column(_("Time")), Column(_("Leaves")), Column(_("Comes")),
+        Column(_("Open visits"), is_number=True), Column(_("Holds in force"), is_number=True),
+        Column(_("Exceptions"), is_number=True), Column(_("Note")),
+    ]  # fmt: skip
+    entries = [
+        [
+            reader.time(row.at),
+            reader.text(view.name_of(row.by) or ""),
+            reader.text(view.name_of(row.comes) or ""),
+            reader.number(len(row.carried["visits"]), 0),
+            reader.number(len(row.carried["holds"]), 0),
+            reader.number(row.carried["exceptions"], 0),
+            reader.text(row.note),
+        ]
+        for row in rows
+    ]
+    return Table("hand-overs", _("Shifts handed over"), columns, entries, _("None."))
 
 
 def _all(reader: Reader, ended: Sequence[EndedLoad]) -> Table:
