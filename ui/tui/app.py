@@ -201,6 +201,8 @@ class StationApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, StationScreen):
                 screen.redraw()
+        if not isinstance(self.screen, StationScreen):
+            self.screen.refresh()  # a dialog paints what lies behind it only when it is painted itself
 
     def _require_sign_in(self) -> None:
         """Go back to the sign-in screen, with every dialog closed."""
