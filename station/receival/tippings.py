@@ -42,7 +42,7 @@ def tip(
 ) -> list[Tipping]:
     """Record where the net of a load went; what was said of it before is current no more.
 
-    Raises Invalid(shares_not_whole, tipped_not_net, unknown_cell, not_reachable)."""
+    Raises Invalid(shares_not_whole, part_not_whole, tipped_not_net, unknown_cell, not_reachable)."""
     split = _split(parts, net_kg)
     reached = cells.pits_of_cells(tx)
     for part in parts:
@@ -82,6 +82,9 @@ def _split(parts: Sequence[Tipped], net_kg: float) -> list[float]:
     total_kg = round(sum(kg or 0.0 for kg in said), 3)
     if shares:
         raise Invalid(Fault.TIPPED_NOT_NET, moved_kg=total_kg, net_kg=net_kg)
+    broken = [kg for kg in said if kg is not None and not kg.is_integer()]
+    if broken and (len(broken) > 1 or net_kg.is_integer()):
+        raise Invalid(Fault.PART_NOT_WHOLE, kg=broken[0])
     try:
         return parts_kg(net_kg, said)
     except ValueError as error:

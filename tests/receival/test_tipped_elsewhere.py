@@ -128,7 +128,8 @@ def test_a_cell_that_was_counted_since_keeps_its_count(silo: Silo) -> None:
     [
         ([Tipped("p2", "c5", kg=12_500.0)], Fault.TIPPED_NOT_NET),
         ([Tipped("p2", "c5", kg=NET), Tipped("p1", "c1")], Fault.TIPPED_NOT_NET),
-        ([Tipped("p2", "c5", kg=0.5), Tipped("p1", "c1")], Fault.TIPPED_NOT_NET),
+        ([Tipped("p2", "c5", kg=0.5), Tipped("p1", "c1")], Fault.PART_NOT_WHOLE),
+        ([Tipped("p2", "c5", kg=0.5), Tipped("p1", "c1", kg=NET - 0.5)], Fault.PART_NOT_WHOLE),
         ([Tipped("p2", "c5", kg=NET / 2), Tipped("p1", "c1", share=0.5)], Fault.TIPPED_NOT_NET),
         ([Tipped("p2", "c5", share=0.9)], Fault.SHARES_NOT_WHOLE),
         ([Tipped("p1", "c3")], Fault.NOT_REACHABLE),
