@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.files import read_bytes, signer_of_file, write_bytes
 from station.cli.say import Exit, _, fail, out, tell, with_messages
 
@@ -156,4 +157,4 @@ def _write_secret(path: Path, text: str) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(text)
     except OSError as error:
-        fail(f"{path}: {error.strerror}", Exit.USAGE)
+        end_of(path, error)

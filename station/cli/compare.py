@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from station.cli import compare_ledger
+from station.cli.file_words import end_of
 from station.cli.options import SinceOption, UntilOption, span, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show
 
@@ -147,7 +148,7 @@ def _samples(file: Path, columns: "Columns", *, replicates: bool) -> "Samples":
             columns = replace(columns, sample=sample_column(header, columns))
         return samples_of(read_pairs(data, columns.numeric, columns.textual), columns)
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+        end_of(file, error)
     except PairsError as error:
         fail(f"{file}: {pairs_problem(error.code, error.params, LANGUAGE)}", Exit.USAGE)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.say import LANGUAGE, Exit, fail, tell
 from ui.words.i18n import translator
 
@@ -40,7 +41,7 @@ def end_with_file(file: Path, error: OSError) -> NoReturn:
 
     if meaning := meaning_of(error, Path(error.filename or file)):
         end_with(meaning)
-    fail(f"{error.filename or file}: {error.strerror or error}", Exit.USAGE)
+    end_of(error.filename or file, error)
 
 
 def settings_of(config: Path) -> "SiteSettings":

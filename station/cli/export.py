@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from station.cli.counter import ask_all, counter
+from station.cli.file_words import end_of
 from station.cli.options import ConfigOption, SinceOption, UntilOption, span
 from station.cli.say import Exit, _, fail, out, tell
 
@@ -45,7 +46,7 @@ def dataset(
         )
         fail(text.format(folder=folder), Exit.NEGATIVE)
     except OSError as error:
-        fail(f"{folder}: {error.strerror or error}", Exit.USAGE)
+        end_of(folder, error)
     if as_json:
         out(written)
     tell(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.say import Exit, _, fail, out, tell
 
 if TYPE_CHECKING:
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
 def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        fail(_("{file}: there is no such file").format(file=path), Exit.USAGE)
     except OSError as error:
-        fail(f"{path}: {error.strerror}", Exit.USAGE)
+        end_of(path, error)
 
 
 def read_text(path: Path) -> str:

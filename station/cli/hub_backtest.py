@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.hub_backtest_shown import sentences, state_sentence
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption, SinceOption, UntilOption, check_days, utc
@@ -83,7 +84,7 @@ def _trusted(settings: "HubSettings", config: Path, keys: list[Path]) -> list[An
         try:
             trusted.append(parse_public_key(file.read_text(encoding="utf-8")))
         except OSError as error:
-            fail(f"{file}: {error.strerror}", Exit.USAGE)
+            end_of(file, error)
         except (SignatureError, UnicodeDecodeError) as error:
             fail(f"{file}: {error}", Exit.CONFIGURATION)
     return trusted
@@ -102,7 +103,7 @@ def _candidate(file: Path, trusted: list[Any]) -> "Candidate":
     except BundleError as error:
         fail(str(error), Exit.USAGE if not file.exists() else Exit.NEGATIVE)
     except OSError as error:
-        fail(f"{signature}: {error.strerror}", Exit.USAGE)
+        end_of(signature, error)
     except (SignatureError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}", Exit.NEGATIVE)
 

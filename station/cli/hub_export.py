@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
@@ -40,7 +41,7 @@ def season(
         try:
             manifest = write_season(engine, TABLES, Season(parquet, campaign, with_names), heard)
         except OSError as error:
-            fail(f"{parquet}: {error.strerror or error}", Exit.NEGATIVE)
+            end_of(parquet, error, Exit.NEGATIVE)
     if campaign is not None and not any(
         f"/{folder_of(campaign)}/" in one["path"] for one in manifest["files"]
     ):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.hub_parts import HubConfigOption, StationArgument, WhoOption, hub_database, hub_settings
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
@@ -118,7 +119,7 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+        end_of(file, error)
 
 
 def _tell(taken: "Taken") -> None:

@@ -8,6 +8,7 @@ import typer
 
 from station.cli import lab_files
 from station.cli.counter import ask
+from station.cli.file_words import end_of
 from station.cli.options import DAYS, ConfigOption, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
@@ -37,7 +38,7 @@ def read(
     except SettingError as error:
         fail(str(error), Exit.CONFIGURATION)
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+        end_of(file, error)
     for result in results:
         told = result.as_dict()
         if as_json:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import LONG_S, ask, ask_all, counter, in_name_of, segment
+from station.cli.file_words import end_of
 from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
@@ -42,7 +43,7 @@ def take(
     try:
         files = {one: (path.name, path.read_bytes()) for one, path in (("file", file), ("profile", read_by))}
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}", Exit.USAGE)
+        end_of(error.filename, error)
     form = {"party": "customer" if customer else "lab", "dry_run": "true" if dry_run else "false"}
     headers = in_name_of(by, pin)
     taken = ask(config, "POST", "/lab/files", files=files, data=form, headers=headers, timeout=LONG_S)

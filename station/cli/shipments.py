@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
+from station.cli.file_words import end_of
 from station.cli.options import ConfigOption, DespiteOption, PinOption, kg_or_none, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
@@ -74,9 +75,7 @@ def paper(
     try:
         pdf.write_bytes(_drawn(row))
     except OSError as error:
-        fail(
-            _("{file} cannot be written: {error}").format(file=pdf, error=error.strerror), Exit.CONFIGURATION
-        )
+        end_of(pdf, error, Exit.CONFIGURATION)
 
 
 def _drawn(row: dict[str, Any]) -> bytes:

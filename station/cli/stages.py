@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from station.cli.file_words import end_of, said_of
 from station.cli.files import read_text
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, pairs, tell, with_messages
 
@@ -97,7 +98,7 @@ def inspect(
         try:
             data = photo.read_bytes()
         except OSError as error:
-            tell(f"silo: {photo}: {error.strerror}")
+            tell(f"silo: {said_of(photo, error)}")
             worst = Exit.USAGE
             continue
         seen = best_known(
@@ -184,7 +185,7 @@ def _decoded(file: str, driver: str, chosen: dict[str, str]) -> Iterator["Readin
         for record in records(Path(file)):
             yield from decode_bytes([record.data], driver, chosen, at=record.at)
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+        end_of(file, error)
 
 
 def _chunks(file: str) -> Iterator[bytes]:
@@ -195,7 +196,7 @@ def _chunks(file: str) -> Iterator[bytes]:
         with Path(file).open("rb") as source:
             yield from iter(lambda: source.read(CHUNK), b"")
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+        end_of(file, error)
 
 
 def _read(path: Path, read: Callable[[str], _T]) -> _T:

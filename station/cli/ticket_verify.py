@@ -80,21 +80,21 @@ def _key(file: Path) -> "PublicKey":
         return parse_public_key(file.read_text(encoding="utf-8"))
     except OSError as error:
         end_with_file(file, error)
-    except (UnicodeDecodeError, SignatureError) as error:
-        fail(f"{file}: {error}", Exit.USAGE)
+    except (UnicodeDecodeError, SignatureError):
+        fail(_("{file}: this is no public key as `silo ticket key` writes it").format(file=file), Exit.USAGE)
 
 
 def _seen_in(file: Path) -> str:
     """The text of the paper's code on a photo, or on the first page of a PDF that has one."""
-    import cv2
-    import numpy as np
     import zxingcpp
 
     try:
         data = file.read_bytes()
+    except FileNotFoundError:
+        fail(_("{text}: neither a paper's code nor a file").format(text=str(file)[:80]), Exit.USAGE)
     except OSError as error:
         end_with_file(file, error)
-    picture = cv2.imdecode(np.frombuffer(_drawn(data), np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    picture = _picture(_drawn(data))
     codes = [one.text for one in zxingcpp.read_barcodes(picture)] if picture is not None else []
     found = [one for one in codes if _begins(one)]
     if not found:
@@ -106,6 +106,17 @@ def _begins(text: str) -> bool:
     from station.cli.verified_lines import KINDS
 
     return text.startswith(tuple(one.PREFIX for one in KINDS))
+
+
+def _picture(data: bytes) -> Any:
+    """The grey picture; None where it is none, or claims to be larger than any photo."""
+    import cv2
+    import numpy as np
+
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    except cv2.error:
+        return None
 
 
 def _drawn(data: bytes) -> bytes:

@@ -53,8 +53,8 @@ def _delivery(seal: DeliverySeal, t: Translator) -> Iterator[str]:
 
 def _titled(text: str, seal: TicketSeal | DeliverySeal, t: Translator) -> str:
     return text.format(
-        number=seal.number, campaign=seal.campaign, site=seal.site_name, day=t.date(seal.at),
-        time=t.time(seal.at),
+        number=seal.number, campaign=seal.campaign, site=seal.site_name,
+        day=t.date(seal.at, seal.at.tzinfo), time=t.time(seal.at, seal.at.tzinfo),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def print_ticket(
     desk: Desk, campaign: str, number: int, printer: str | None, actor: Actor, at: datetime
 ) -> PrintJob:
     """A person asks for a ticket, from the only printer of tickets where none is named. Raises
-    NotFound(unknown_ticket), Invalid(unknown_printer)."""
+    NotFound(unknown_ticket), Invalid(no_printer, unknown_printer, printer_not_named)."""
     return _print(desk, TICKET, lambda tx: _ticket(tx, desk, campaign, number).id, printer, actor, at)
 
 
@@ -46,7 +46,7 @@ def hand_out_ticket(desk: Desk, campaign: str, number: int, actor: Actor, at: da
 
 def print_shipment(desk: Desk, number: str, printer: str | None, actor: Actor, at: datetime) -> PrintJob:
     """A person asks for the paper of a shipment. Raises NotFound(unknown_shipment),
-    Invalid(unknown_printer)."""
+    Invalid(no_printer, unknown_printer, printer_not_named)."""
     return _print(desk, SHIPMENT, lambda tx: _shipment(tx, number).id, printer, actor, at)
 
 
@@ -233,8 +233,12 @@ def _retained(tx: Session, number: str) -> RetainedSample:
 def _printer(desk: Desk, kind: str, named: str | None) -> Printer:
     able = [one for one in desk.printers if kind in one.prints]
     found = [one for one in able if named in (None, one.id)]
-    if not found or (named is None and len(found) > 1):
-        raise Invalid(Fault.UNKNOWN_PRINTER, name=named or "?", known=[one.id for one in able])
+    if not able:
+        raise Invalid(Fault.NO_PRINTER)
+    if not found:
+        raise Invalid(Fault.UNKNOWN_PRINTER, name=named, known=[one.id for one in able])
+    if len(found) > 1:
+        raise Invalid(Fault.PRINTER_NOT_NAMED, known=[one.id for one in able])
     return found[0]
 
 

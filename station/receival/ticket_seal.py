@@ -5,6 +5,7 @@ code tells nobody whose grain it was.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AwareDatetime, Field
@@ -38,12 +39,13 @@ class TicketSeal(Seal):
     def of(
         cls, site: str, document: Mapping[str, Any], key: str, language: str, *, provisional: bool
     ) -> Self:
-        """Take what a ticket's document says; the grade by its name in that language."""
+        """Take what a ticket's document says; the grade by its name in that language, the time with the
+        site's offset: whoever verifies it elsewhere reads the hour that the paper has."""
         quality: Mapping[str, Any] = document.get("quality") or {}
         uncertainty, limits = quality.get("u", {}), quality.get("limits", ())
         return cls(
             key=key, site=site, site_name=document["site"], campaign=document["campaign"],
-            number=document["number"], at=document["at"],
+            number=document["number"], at=datetime.fromisoformat(document["at"]).astimezone(),
             corrects=(document.get("corrects") or {}).get("number", 0), species=document["species"],
             grade=quality.get("name", {}).get(language) or quality.get("grade") or "",
             provisional=provisional, gross_kg=document["gross"]["kg"], tare_kg=document["tare"]["kg"],

@@ -34,7 +34,7 @@ def test_a_ticket_waits_for_its_printer_and_is_asked_for_again(printing: Counter
         problem(anne.post("/tickets/9/print", json={}), 404, "unknown_ticket")
         wrong = problem(anne.post("/tickets/1/print", json={"printer": "bureau"}), 422, "unknown_printer")
         assert wrong["action"] == "Name one of: pont."
-        problem(anne.post("/shipments/left/beauvoir-1/print", json={}), 422, "unknown_printer")
+        problem(anne.post("/shipments/left/beauvoir-1/print", json={}), 422, "no_printer")
 
 
 def test_a_file_counts_as_a_print(printing: Counter) -> None:

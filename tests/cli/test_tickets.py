@@ -1,7 +1,11 @@
 """`silo ticket`: printed from a closed silo, and verified by whoever has its public key."""
 
 import shutil
+import struct
+import time
+import zlib
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import cv2
@@ -51,6 +55,8 @@ def pub(tmp_path: Path) -> Path:
 
 def test_a_ticket_is_written_verified_and_says_when_it_is_a_duplicate(closed: Path, tmp_path: Path) -> None:
     paper, again, key = tmp_path / "1.pdf", tmp_path / "2.pdf", tmp_path / "silo.pub"
+    nowhere = run(closed, "ticket", "print", "1", "--pdf", str(tmp_path / "none" / "1.pdf"), *BY)
+    assert (nowhere.returncode, "there is no such file or folder" in nowhere.stderr) == (2, True)
     first = run(closed, "ticket", "print", "1", "--pdf", str(paper), *BY)
     assert first.returncode == 0, first.stderr
     assert "DUPLICATA" not in first.stderr
@@ -82,6 +88,18 @@ def test_a_ticket_reads_in_words_what_was_signed(pub: Path) -> None:
     ]
 
 
+def test_the_hour_is_the_silo_s_wherever_it_is_verified(pub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(2026, 7, 20, 23, 58, tzinfo=timezone(timedelta(hours=2)))
+    code = sealed(SEAL.model_copy(update={"at": at}), KEY)
+    for zone in ("UTC", "America/Montreal"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        told = invoke("ticket", "verify", code, "--key", str(pub)).stdout.splitlines()
+        assert told[0].endswith(", Silo de Beauvoir, 20/07/2026 23:58")
+    monkeypatch.undo()
+    time.tzset()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -111,6 +129,18 @@ def test_without_the_key_or_without_a_code_nothing_is_verified(tmp_path: Path, p
     photo = tmp_path / "photo.png"
     cv2.imwrite(str(photo), np.full((200, 200), 255, np.uint8))
     assert "no QR code of a paper" in invoke("ticket", "verify", str(photo), "--key", str(pub)).stderr
-    assert invoke("ticket", "verify", str(tmp_path / "none.png"), "--key", str(pub)).returncode == 2
+    absent = invoke("ticket", "verify", "7F40 F80B", "--key", str(pub))
+    assert (absent.returncode, "7F40 F80B: neither a paper's code nor a file" in absent.stderr) == (2, True)
+    folder = invoke("ticket", "verify", str(tmp_path), "--key", str(pub))
+    assert (folder.returncode, "this is a folder, not a file" in folder.stderr) == (2, True)
     pub.write_text("no key")
-    assert invoke("ticket", "verify", sealed(SEAL, KEY), "--key", str(pub)).returncode == 2
+    wrong = invoke("ticket", "verify", sealed(SEAL, KEY), "--key", str(pub))
+    assert (wrong.returncode, "no public key" in wrong.stderr) == (2, True)
+
+
+def test_a_picture_that_claims_to_be_endless_shows_no_code(tmp_path: Path, pub: Path) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    (tmp_path / "endless.png").write_bytes(png)
+    told = invoke("ticket", "verify", str(tmp_path / "endless.png"), "--key", str(pub))
+    assert (told.returncode, "no QR code of a paper" in told.stderr) == (1, True)

@@ -67,6 +67,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no printer {name} of the site file prints this"),
         N_("Name one of: {known}."),
     ),
+    "no_printer": (
+        N_("no printer of the site file prints this"),
+        N_("Name one in the site file: [[printers]]; or take it as a file: --pdf."),
+    ),
+    "printer_not_named": (N_("several printers print this"), N_("Name one of: {known}.")),
     "not_to_be_printed": (
         N_("this paper waits no more"),
         N_("Look at what waits: silo ticket jobs."),
@@ -740,6 +745,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "tipped_not_net": (
         N_("the parts are {moved_kg}, the net is {net_kg}"),
+        N_("Say each part in whole kilograms; the last one may be what is left."),
+    ),
+    "part_not_whole": (
+        N_("a part of {kg} is not in whole kilograms"),
         N_("Say each part in whole kilograms; the last one may be what is left."),
     ),
     "shares_not_whole": (N_("the shares add up to {total} instead of 1"), N_("Correct the shares.")),
