@@ -15,6 +15,8 @@ from typing import Any
 
 LONGEST = 400
 LONGEST_NAME = 120
+# A plate has Latin letters with their accents: Europe's others are used only where they look like these.
+PLATE, LONGEST_PLATE = r"^[A-Za-z0-9À-ÖØ-öø-ɏ -]+$", 16
 _BREAKS = "\t\n\r"
 _FORMULA = (*"=+-@", *_BREAKS, *(chr(ord(sign) + 0xFEE0) for sign in "=+-@"))  # and their wide forms
 _LINE_ENDS = _BREAKS + "\v\f\x85\u2028\u2029"
@@ -119,6 +121,10 @@ def fold(name: str) -> str:
     accents or case, or the whole name where it has none."""
     plain = unaccented(name)
     return "".join(char for char in plain if char.isalnum()) or plain.strip()
+
+
+def is_plate(text: str) -> bool:
+    return 2 <= len(text) <= LONGEST_PLATE and re.match(PLATE, text) is not None
 
 
 def plate_key(plate: str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from station.cli.file_words import end_of
-from station.cli.say import Exit, _, fail, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+from ui.words.i18n import translator
 
 if TYPE_CHECKING:
     from station.signing import PublicKey
@@ -28,12 +29,15 @@ def read_text(path: Path) -> str:
 
 
 def read_table(path: Path) -> str:
-    """Read a CSV file as a spreadsheet program saves it: UTF-8, else the Windows page of France."""
-    data = read_bytes(path)
+    """Read a CSV file as a spreadsheet program saves it; ends the command where it is a workbook."""
+    from station.receival.table_files import RowRefused, text_of
+    from ui.words.row_errors import row_error
+
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return text_of(read_bytes(path))
+    except RowRefused as refused:
+        why = row_error(None, refused.code, refused.params, LANGUAGE)
+        fail(translator(LANGUAGE).named(str(path), why), Exit.USAGE)
 
 
 def end_taken(taken: dict[str, Any], said: str, *, as_json: bool) -> NoReturn:
@@ -44,6 +48,8 @@ def end_taken(taken: dict[str, Any], said: str, *, as_json: bool) -> NoReturn:
     else:
         for one in taken["errors"]:
             tell(one["message"])
+        if unread := taken.get("unread"):
+            tell(_("columns that were not read: {columns}").format(columns=", ".join(unread)))
         tell(said)
     raise typer.Exit(Exit.NEGATIVE if taken["errors"] else Exit.DONE)
 
@@ -52,7 +58,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        fail(f"{path}: {error.strerror}", Exit.USAGE)
+        end_of(path, error)
 
 
 def signer_of_file(file: Path, keys: list[Path]) -> "PublicKey | None":

@@ -21,7 +21,7 @@ from station.acts.refusals import Refusal
 from station.api import schemas
 from station.api.arrivals import announcement_of, issued_of
 from station.api.views.feed import feed
-from station.exchange.reading import MOST_BYTES, Said, read_file
+from station.exchange.reading import MOST_BYTES, REF, Said, read_file, unread_columns
 from station.receival import announcing, erp_tickets
 from station.receival.table_files import RowError
 from station.store.durable import arriving
@@ -75,11 +75,13 @@ class Exchange:
         path = min(waiting, key=lambda one: (one.stat().st_mtime, one.name), default=None)
         if path is None:
             return False
-        said, errors = _read(path)
+        said, errors, unread = _read(path)
         answers = [self._take(one) for one in said]
         answers += [self._wrong(one) for one in errors]
         answers.sort(key=lambda one: one["line"] or 0)
         answer = {"file": path.name, "at": self.clock().isoformat(), "rows": answers}
+        if unread:
+            answer["unread"] = unread  # the titles of columns under which nothing is taken
         _write(self.folder / "answers" / f"{path.name}.answer.json", answer)
         path.replace(_free(self.folder / "taken", path.name))
         return True
@@ -122,7 +124,8 @@ class Exchange:
         try:
             did = self._act(said)
         except Refusal as refusal:
-            return self._wrong(RowError(said.line, refusal.code.value, refusal.params), said.named)
+            params = {**refusal.params, REF: said.named}
+            return self._wrong(RowError(said.line, refusal.code.value, params))
         return {"line": said.line, "external_ref": said.named, "did": did}
 
     def _act(self, said: Said) -> str:
@@ -135,27 +138,33 @@ class Exchange:
             return erp_tickets.take_number(self.desk, issued, PROGRAM, at)[1]
         return announcing.announce(self.desk, said.ref, announcement_of(said.body), PROGRAM, at)[1]
 
-    def _wrong(self, error: RowError, ref: str = "") -> dict[str, Any]:
+    def _wrong(self, error: RowError) -> dict[str, Any]:
         reason = row_error(None, error.code, error.params, self.language)
         return {
-            "line": error.line, "external_ref": ref, "did": "refused", "code": error.code, "reason": reason,
+            "line": error.line, "external_ref": error.params.get(REF, ""), "did": "refused",
+            "code": error.code, "reason": reason,
         }  # fmt: skip
 
 
-def _read(path: Path) -> tuple[list[Said], list[RowError]]:
-    """A file that the station's user may not read is answered as well: it keeps no other one waiting."""
+def _read(path: Path) -> tuple[list[Said], list[RowError], list[str]]:
+    """What a file says, what of it is not taken, and the columns that nobody reads. One that the station's
+    user may not read is answered as well: it keeps no other one waiting."""
+    is_csv = path.suffix.lower() == ".csv"
     try:
         with path.open("rb") as file:
-            return read_file(file.read(MOST_BYTES + 1), is_csv=path.suffix.lower() == ".csv")
+            data = file.read(MOST_BYTES + 1)
     except PermissionError:
-        return [], [RowError(None, "file_not_readable")]
+        return [], [RowError(None, "file_not_readable")], []
+    return *read_file(data, is_csv=is_csv), unread_columns(data) if is_csv else []
 
 
 def _ends_whole(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 64))
         end = file.read()
-    return end.rstrip().endswith((b"]", b"}")) if path.suffix.lower() == ".json" else end.endswith(b"\n")
+    if path.suffix.lower() == ".json":
+        return end.rstrip().endswith((b"]", b"}"))
+    return end.endswith((b"\n", b"\n\0"))  # a UTF-16 file's too
 
 
 def _make_shared(folder: Path) -> None:

@@ -7,12 +7,22 @@ What cannot be taken is told with its line; nothing is raised.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
+from drivers.text import LONGEST_NAME, clean_text
 from station.api import schemas
-from station.receival.table_files import RowError, RowRefused, TableFile, column_among
+from station.receival.table_files import (
+    RowError,
+    RowRefused,
+    TableFile,
+    claim_named,
+    column_among,
+    species_named,
+    text_of,
+)
 
 MOST_BYTES, MOST_ROWS = 5_000_000, 5_000
 REF, LOAD_ID, TICKET = "external_ref", "load_id", "ticket_number"
@@ -25,6 +35,7 @@ COLUMNS = {
     "badge": ("badge",), "note": ("note",), "barcode": ("barcode", "code-barres"),
     TICKET: ("ticket number", "bon", "numero bon"), LOAD_ID: ("load id",), "load": ("load", "rang"),
     "net_kg": ("net", "net kg"), "cell": ("cell", "cellule"),
+    "claims": ("claims", "claim", "engagements", "engagement"),
 }  # fmt: skip
 _OF_LOAD = ("species", "declared_variety", "barcode", "contract")
 _NEEDED = (REF, "plate", "supplier", "species")
@@ -50,12 +61,19 @@ def read_file(data: bytes, *, is_csv: bool) -> tuple[list[Said], list[RowError]]
     if len(data) > MOST_BYTES:
         return [], [RowError(None, "file_too_large", {"limit": MOST_BYTES})]
     try:
-        text = data.decode("utf-8-sig")
+        return _read_csv(text_of(data)) if is_csv else _read_json(data.decode("utf-8-sig"))
+    except RowRefused as refused:
+        return [], [RowError(None, refused.code, refused.params)]
     except UnicodeDecodeError as error:
-        if not is_csv:
-            return [], [RowError(data.count(b"\n", 0, error.start) + 1, "not_utf8")]
-        text = data.decode("cp1252", errors="replace")
-    return _read_csv(text) if is_csv else _read_json(text)
+        return [], [RowError(data.count(b"\n", 0, error.start) + 1, "not_utf8")]
+
+
+def unread_columns(data: bytes) -> list[str]:
+    """Return the titles in a CSV file under which nothing is taken."""
+    try:
+        return _table().unread(text_of(data))
+    except RowRefused:
+        return []
 
 
 def _read_json(text: str) -> tuple[list[Said], list[RowError]]:
@@ -70,12 +88,7 @@ def _read_json(text: str) -> tuple[list[Said], list[RowError]]:
 
 
 def _read_csv(text: str) -> tuple[list[Said], list[RowError]]:
-    table = TableFile(
-        lambda title: column_among(COLUMNS, title),
-        _lacking,
-        MOST_ROWS,
-    )
-    lines, errors = table.read(text, _line)
+    lines, errors = _table().read(text, _line)
     tickets = [(number, row) for number, row in lines if "loads" not in row]
     merged: dict[str, tuple[int, dict[str, Any]]] = {}
     for number, row in lines:
@@ -87,6 +100,10 @@ def _read_csv(text: str) -> tuple[list[Said], list[RowError]]:
             known[1]["ticket_numbers"] += row["ticket_numbers"]
     said, wrong = _each([*merged.values(), *tickets])
     return said, sorted([*errors, *wrong], key=lambda one: one.line or 0)
+
+
+def _table() -> TableFile:
+    return TableFile(partial(column_among, COLUMNS), _lacking, MOST_ROWS)
 
 
 def _lacking(titles: Sequence[str | None]) -> list[str]:
@@ -103,8 +120,19 @@ def _line(number: int, cells: Any) -> tuple[int, dict[str, Any]]:
     if "plate" not in filled and TICKET in filled:
         kg = filled.get("net_kg", "").replace(",", ".")
         return number, filled | ({"net_kg": kg} if kg else {})
-    load = {name: filled.pop(name) for name in _OF_LOAD if name in filled}
+    load: dict[str, Any] = {name: filled.pop(name) for name in _OF_LOAD if name in filled}
+    if "species" in load:
+        load["species"] = species_named(load["species"])
+    if claims := filled.pop("claims", ""):
+        load["claims"] = _claims(claims, filled.get(REF, ""))
     return number, filled | {"loads": [load], "ticket_numbers": [filled.pop(TICKET, "")]}
+
+
+def _claims(text: str, ref: str) -> list[str]:
+    try:
+        return [claim_named(one) for one in text.split(",") if one.strip()]
+    except RowRefused as refused:
+        raise RowRefused(refused.code, **{**refused.params, REF: ref}) from None
 
 
 def _each(rows: Sequence[tuple[int, Any]]) -> tuple[list[Said], list[RowError]]:
@@ -115,10 +143,15 @@ def _each(rows: Sequence[tuple[int, Any]]) -> tuple[list[Said], list[RowError]]:
             said.append(_said(line, row))
         except ValidationError as error:
             field = ".".join(str(part) for part in error.errors()[0]["loc"])
-            errors.append(RowError(line, "field_wrong", {"column": field}))
+            errors.append(RowError(line, "field_wrong", {"column": field, REF: _ref(row)}))
         except RowRefused as refused:
-            errors.append(RowError(line, refused.code, refused.params))
+            errors.append(RowError(line, refused.code, {**refused.params, REF: _ref(row)}))
     return said, errors
+
+
+def _ref(row: Any) -> str:
+    ref = row.get(REF) or row.get(LOAD_ID) if isinstance(row, dict) else None
+    return clean_text(ref, LONGEST_NAME) if isinstance(ref, str) else ""
 
 
 def _said(line: int, row: Any) -> Said:

@@ -14,6 +14,8 @@ from drivers.text import is_formula
 from station.receival.table_files import RowError, RowRefused, TableFile, column_among
 
 MOST_ROWS = 20_000
+LONGEST_SUPPLIER = 80  # as an arrival takes it
+_NAMES = frozenset({"name", "supplier", "buyer"})
 _NUMBER = ("number", "numéro", "numero", "n°", "code", "code tiers")
 _CLAIMS = ("claims", "engagements", "engagement", "claim", "filière", "filiere")
 _CAMPAIGN = ("campaign", "campagne", "récolte", "recolte")
@@ -100,6 +102,11 @@ def read_list(kind: str, text: str) -> tuple[list[Entry], list[RowError]]:
     return table.read(text, lambda line, fields: _entry(listing, line, fields))
 
 
+def unread_columns(kind: str, text: str) -> list[str]:
+    listing = LISTINGS[kind]
+    return TableFile(partial(column_among, _folded(listing)), listing.lacking, MOST_ROWS).unread(text)
+
+
 def write_list(kind: str, rows: Iterable[Mapping[str, str | float | None]], language: str) -> str:
     """Return the list as a spreadsheet program of that language opens it; no cell is a formula."""
     columns, at = LISTINGS[kind].columns, int(language == "fr")
@@ -131,6 +138,9 @@ def _entry(listing: Listing, line: int, fields: Mapping[str, str]) -> Entry:
     for one in listing.needed:
         if not any(said.get(name) for name in one.split("|")):
             raise RowRefused("field_empty", column=one.split("|")[0])
+    for name in _NAMES & said.keys():
+        if len(said[name]) > LONGEST_SUPPLIER:
+            raise RowRefused("cell_too_long", column=name, limit=LONGEST_SUPPLIER)
     return Entry(line, said)
 
 

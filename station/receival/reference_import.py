@@ -7,7 +7,7 @@ from datetime import datetime
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Refusal
-from station.receival.reference_files import Entry, entry_of, read_list
+from station.receival.reference_files import Entry, entry_of, read_list, unread_columns
 from station.receival.reference_lists import Did, check_master
 from station.receival.reference_rows import KEYS, TAKERS
 from station.receival.table_files import RowError, RowRefused
@@ -21,6 +21,7 @@ class Taken:
 
     did: Counter[Did] = field(default_factory=Counter)
     errors: Sequence[RowError] = ()
+    unread: Sequence[str] = ()  # titles of columns that no list has
 
 
 class _OnlyTried(Exception):
@@ -37,7 +38,8 @@ def import_list(desk: Desk, kind: str, text: str, actor: Actor, at: datetime, *,
         done, wrong = _take(desk, kind, rows[start : start + AT_ONCE], actor, at, dry_run=dry_run)
         did.update(done)
         errors += wrong
-    return Taken(did, sorted([*errors, *twice], key=lambda one: one.line or 0))
+    errors = sorted([*errors, *twice], key=lambda one: one.line or 0)
+    return Taken(did, errors, unread_columns(kind, text))
 
 
 def enter(desk: Desk, kind: str, said: Mapping[str, str], actor: Actor, at: datetime) -> RowError | None:

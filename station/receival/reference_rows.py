@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from drivers.text import fold, plate_key
+from drivers.text import fold, is_plate, plate_key
 from station.acts.desk import Actor, Desk
 from station.receival.external import SITE, External
 from station.receival.reference_files import Entry
@@ -41,6 +41,9 @@ def _supplier(tx: Session, desk: Desk, row: Entry, actor: Actor, at: datetime) -
 
 
 def _vehicle(tx: Session, desk: Desk, row: Entry, actor: Actor, at: datetime) -> Did:
+    for column in ("plate", "trailer"):
+        if (text := row.text(column)) and not is_plate(text):
+            raise RowRefused("no_plate", column=column, text=text)
     vehicle = find_or_make_vehicle(tx, row.text("plate"), at)
     is_new = vehicle.last_seen_at is None and tx.get(type(vehicle), vehicle.id) is None
     supplier = _known(tx, row) if row.text("supplier") else None
@@ -127,12 +130,15 @@ def _species(desk: Desk, row: Entry) -> str:
 
 
 def _known(tx: Session, row: Entry) -> Supplier:
-    """The supplier that a line names: by its number, where it is given."""
+    """The supplier that a line names: by its number, where it is given, with which its name must agree."""
     number, name = row.text("supplier_number"), row.text("supplier")
     found = _numbered(tx, number) if number else _named(tx, name)
     if found is None or not found.name:
         raise RowRefused("supplier_unknown", column="supplier", text=number or name)
-    return leads_to(tx, found)
+    supplier, named = leads_to(tx, found), _named(tx, name) if number and name else None
+    if named is not None and leads_to(tx, named).id != supplier.id:
+        raise RowRefused("supplier_other", column="supplier", text=name, number=number, name=supplier.name)
+    return supplier
 
 
 def _numbered(tx: Session, number: str) -> Supplier | None:

@@ -1,8 +1,9 @@
 """Read a table that a person gives as CSV: every row is taken or refused with its line and reason.
 
-The first line names the columns; semicolon or comma parts them.
+The first line names the columns; semicolon, comma or tab parts them.
 """
 
+import codecs
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from station.claims import CLAIMS
 from station.species import SPECIES
 
 _T = TypeVar("_T")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods, xls
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,27 @@ class TableFile:
         try:
             for line, fields in self._fields(text):
                 try:
-                    rows.append(row(line, fields))
+                    rows.append(row(line, {name: _cell(name, cell) for name, cell in fields}))
                 except RowRefused as refused:
                     errors.append(RowError(line, refused.code, refused.params))
         except RowRefused as refused:
             return [], [RowError(None, refused.code, refused.params)]
         return rows, errors
 
-    def _fields(self, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-        first = text.split("\n", 1)[0]
-        reader = csv.reader(StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
+    def unread(self, text: str) -> list[str]:
+        """Return the titles of the columns that nobody reads: what stands under them is taken nowhere."""
+        try:
+            titles = next(_reader(text), [])
+        except csv.Error:
+            return []
+        return [title.strip() for title in titles if title.strip() and self.column(title) is None]
+
+    def _fields(self, text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+        reader = _reader(text)
         try:
             titles = [self.column(title) for title in next(reader, [])]
+            if twice := sorted({name for name in titles if name and titles.count(name) > 1}):
+                raise RowRefused("columns_twice", columns=twice)
             if missing := self.lacking(titles):
                 raise RowRefused("columns_missing", columns=missing)
             for count, cells in enumerate(reader):
@@ -68,10 +79,37 @@ class TableFile:
                     raise RowRefused("too_many_rows", limit=self.most_rows)
                 if any(cell.strip() for cell in cells):
                     pairs = zip(titles, cells, strict=False)
-                    fields = {name: clean_text(cell, LONGEST_NAME) for name, cell in pairs if name}
-                    yield reader.line_num, fields
+                    yield reader.line_num, [(name, cell) for name, cell in pairs if name]
         except csv.Error as error:
             raise RowRefused("not_csv", line=reader.line_num, text=str(error)) from None
+
+
+def text_of(data: bytes) -> str:
+    """Return a table's text as a spreadsheet program saves it: UTF-8 or UTF-16 by its mark, UTF-8, else the
+    Windows page of France. Raises RowRefused(is_workbook)."""
+    if data.startswith(_WORKBOOKS):
+        raise RowRefused("is_workbook")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _reader(text: str) -> Any:
+    """What parts the titles parts all cells: the sign that stands there most often."""
+    first = text.split("\n", 1)[0]
+    parting = max(";,\t", key=first.count)
+    return csv.reader(StringIO(text, newline=""), delimiter=parting, strict=True)
+
+
+def _cell(column: str, text: str) -> str:
+    """Return what stands in a cell. Raises RowRefused(cell_too_long): what is cut says something else."""
+    clean = clean_text(text)
+    if len(clean) > LONGEST_NAME:
+        raise RowRefused("cell_too_long", column=column, limit=LONGEST_NAME)
+    return clean
 
 
 def column_among(columns: Mapping[str, Sequence[str]], title: str) -> str | None:

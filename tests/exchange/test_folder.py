@@ -89,6 +89,27 @@ def test_a_table_of_another_coding_is_read_and_a_file_that_comes_twice_changes_n
     assert len(list((exchange.folder / "taken").iterdir())) == 2
 
 
+def test_a_table_names_species_and_claims_as_people_do_and_says_what_nobody_reads(
+    silo: Silo, exchange: Exchange
+) -> None:
+    text = (
+        "ref\tplaque\tapporteur\tespèce\tengagements\tdestination\n"
+        "A-1\tAB-123-CD\tEARL Dupont\tblé tendre\tbio\tMoulin\n"
+        "A-2\tAB-124-CD\tEARL Dupont\tblé tendre\tlunaire\tMoulin\n"
+        "A-3\t!!\tEARL Dupont\tblé tendre\t\tMoulin\n"
+    )
+    put(exchange, "a.csv", text.encode("utf-16"))
+    exchange.turn()
+    whole = json.loads((exchange.folder / "answers" / "a.csv.answer.json").read_text())
+    assert whole["unread"] == ["destination"]
+    assert [(one["external_ref"], one["did"], one.get("code")) for one in whole["rows"]] == [
+        ("A-1", "announced", None), ("A-2", "refused", "claim_unknown"), ("A-3", "refused", "field_wrong"),
+    ]  # fmt: skip
+    with silo.desk.ledger.read() as tx:
+        (load,) = tx.exec(select(AnnouncedArrival)).one().loads
+    assert (load["species"], load["claims"]) == ("soft_wheat", ["organic"])
+
+
 def test_two_loads_of_one_visit_are_two_lines_and_what_does_not_come_is_said(
     silo: Silo, exchange: Exchange
 ) -> None:

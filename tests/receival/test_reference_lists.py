@@ -10,6 +10,7 @@ from station.acts.refusals import Conflict, Fault, NotAllowed
 from station.receival.contract_standing import contract_numbered
 from station.receival.reference_files import LISTINGS, read_list, write_list
 from station.receival.reference_import import Taken, import_list
+from station.receival.table_files import RowRefused, text_of
 from station.store.tables import Buyer, Contract, OutboundOrder, Supplier, Variety, Vehicle
 from tests.silo_rig import ANNE, MARC, Silo
 from ui.words.row_errors import row_error
@@ -161,3 +162,41 @@ def test_what_is_written_reads_back(kind: str, language: str) -> None:
 def test_a_file_without_its_columns_is_refused_as_a_whole(silo: Silo) -> None:
     taken = take(silo, "contracts", "Contrat;Espèce\n1;orge\n")
     assert said(taken) == ["la première ligne ne nomme pas de colonne pour : apporteur"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("suppliers", "nom;nom\nA;B\n", ["la première ligne nomme deux colonnes pour : nom"]),
+        ("suppliers", f"nom\n{'L' * 81}\n", ["ligne 2 : nom : plus de 80 caractères"]),
+        ("suppliers", f"nom;numéro\nA;{'1' * 121}\n", ["ligne 2 : numéro : plus de 120 caractères"]),
+        ("vehicles", "plaque\nMN-1!\nX\n", [
+            "ligne 2 : immatriculation : « MN-1! » n'est pas une immatriculation",
+            "ligne 3 : immatriculation : « X » n'est pas une immatriculation",
+        ]),
+        ("contracts", "numéro;apporteur;n° apporteur;espèce\nK1;GAEC Z;14;soft_wheat\n", [
+            "ligne 2 : apporteur : « GAEC Z » n'a pas le numéro 14, qui est celui de GAEC W",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_an_arrival_would_not_take_or_could_be_two_is_refused(
+    silo: Silo, kind: str, text: str, told: list[str]
+) -> None:
+    take(silo, "suppliers", "nom;numéro\nGAEC Z;12\nGAEC W;14\n")
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in said(take(silo, kind, text))] == told
+
+
+def test_a_column_that_no_list_has_is_told_and_tabs_part_cells_too(silo: Silo) -> None:
+    taken = take(silo, "suppliers", "nom\tadresse\tnuméro\nGAEC Z\true du Port\t12\n")
+    assert (taken.did["added"], list(taken.unread)) == (1, ["adresse"])
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_each_coding_of_a_spreadsheet_program_is_read(coding: str) -> None:
+    assert text_of("nom;numéro\nSCEA Été;1\n".encode(coding)) == "nom;numéro\nSCEA Été;1\n"
+
+
+@pytest.mark.parametrize("head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_no_table(head: bytes) -> None:
+    with pytest.raises(RowRefused, match="is_workbook"):
+        text_of(head + bytes(100))

@@ -31,6 +31,11 @@ COLUMNS: Mapping[str, str] = {
 }
 ROW_ERRORS: Mapping[str, str] = {
     "columns_missing": N_("the first line names no column for: {columns}"),
+    "columns_twice": N_("the first line names two columns for: {columns}"),
+    "is_workbook": N_("this is a workbook: save its sheet as CSV"),
+    "cell_too_long": N_("{column}: more than {limit} characters"),
+    "no_plate": N_("{column}: “{text}” is no plate"),
+    "supplier_other": N_("{column}: “{text}” has not the number {number}, which is {name}'s"),
     "not_csv": N_("the file cannot be cut into cells ({text})"),
     "not_json": N_("the file is not whole, or is no JSON"),
     "not_utf8": N_("the file is not written in UTF-8"),

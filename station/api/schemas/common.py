@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from drivers.text import HiddenCharacter, barcode_of, checked_file, checked_text
+from drivers.text import LONGEST_PLATE, PLATE, HiddenCharacter, barcode_of, checked_file, checked_text
 
 _HIDDEN = "hidden_character"
 
@@ -64,11 +64,11 @@ Barcode = Annotated[
 ]
 # What something is called by: an identifier, a word of the site.
 Key = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), SEEN]
-# A plate has Latin letters with their accents: Europe's others are used only where they look like these.
-_PLATE = r"^[A-Za-z0-9À-ÖØ-öø-ɏ -]+$"
 Plate = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=_PLATE),
+    StringConstraints(
+        strip_whitespace=True, to_upper=True, min_length=2, max_length=LONGEST_PLATE, pattern=PLATE
+    ),
     SEEN,
 ]
 TrailerPlate = Plate | Annotated[Literal[""], SEEN]  # empty: without a trailer

@@ -25,6 +25,7 @@ class ReferenceTaken(BaseModel):
     changed: int
     known: int
     errors: list[RowError]
+    unread: list[str] = []  # titles of columns that the list has not
 
 
 class ReferenceFile(BaseModel):
