@@ -80,7 +80,8 @@ def _sentences(station: str, outcome: "Outcome") -> list[str]:
     said = [_("First difference: table {table}, key {key}").format(table=first.table, key=first.key)]
     came = _("as it came:") if outcome.is_damage else _("at the station:")
     said.append(f"  {came} {_side(first.station)}")
-    said.append(f"  {_('at the hub:')} {_side(first.hub)}")
+    there = _("at the hub:")
+    said.append(f"  {there} {_side(first.hub)}")
     if first.waits:
         said.append(_("This row waits in quarantine: silo hub quarantine list"))
     elif outcome.waiting:

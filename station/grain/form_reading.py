@@ -82,15 +82,26 @@ def _question(code: str, said: Any, is_required: bool, before: Collection[Questi
 
 def _condition(said: Any, where: str, before: Collection[Question]) -> Mapping[str, tuple[Any, ...]]:
     """It names only questions that stand before: so it ends."""
-    known, where = {one.code for one in before}, f"{where}.asked_if"
+    known, where = {one.code: one for one in before}, f"{where}.asked_if"
     found = {}
     for other, wanted in _table(said, where).items():
         if other not in known:
             raise FormWrong("condition", where)
         if not isinstance(wanted, list) or not wanted or not all(map(_is_scalar, wanted)):
             raise FormWrong("condition", where)
+        if not all(_can_answer(known[other], one) for one in wanted):
+            raise FormWrong("condition_answer", where)
         found[other] = tuple(wanted)
     return found
+
+
+def _can_answer(question: Question, said: Any) -> bool:
+    """A condition on what nobody can answer would never ask, and nobody would see why."""
+    if question.kind == "choice":
+        return said in {one.code for one in question.choices}
+    if question.kind == "text":
+        return isinstance(said, str)
+    return isinstance(said, bool) == (question.kind == "boolean") and not isinstance(said, str)
 
 
 def _choices(said: Any, where: str) -> tuple[Choice, ...]:

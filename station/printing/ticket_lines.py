@@ -66,7 +66,7 @@ def _head(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:
     yield from pair(t.gettext("By"), document["by"])
     if paper := document.get("paper"):
         yield from pair(t.gettext("Paper pad No."), paper["number"])
-        yield from pair("  " + t.gettext("closed"), when(paper["at"], t))
+        yield from pair("  " + t.gettext("closed on paper"), when(paper["at"], t))
 
 
 def _numbered(document: Mapping[str, Any], t: Translator) -> Iterator[Line]:

@@ -47,6 +47,8 @@ def test_a_form_is_installed_listed_shown_and_withdrawn(managed: Path) -> None:
     shown = silo(managed, "form", "show", "reception")
     assert "rain: Rain on the field before the harvest? — required" in shown
     assert "heavy: heavy" in shown
+    assert "hours_since_rain: Hours since the rain — required — asked if rain = some, heavy" in shown
+    assert "treated: Storage insecticide? — asked if stored_at_farm = yes" in shown
     silo(managed, "form", "withdraw", "reception", *MARC)
     assert silo(managed, "form", "list") == ""
     assert run(managed, "form", "show", "reception").returncode == 1

@@ -88,6 +88,13 @@ HOSTILE = {
     "lines in a title": ("titles", form_with(a={"titles": {"fr": "x\ny", "en": "x"}})),
     "condition on itself": ("condition", form_with(a={"asked_if": {"a": [True]}})),
     "condition ahead": ("condition", form_with(a={"asked_if": {"b": [True]}}, b={})),
+    "condition that no choice meets": (
+        "condition_answer",
+        form_with(
+            a={"oneOf": [{"const": "c", "titles": TITLES}], "type": "string"}, b={"asked_if": {"a": ["d"]}}
+        ),
+    ),
+    "condition of another kind": ("condition_answer", form_with(a={}, b={"asked_if": {"a": ["yes"]}})),
     "order": ("order", form_with(a={}) | {"order": ["a", "a"]}),
     "required": ("unknown", form_with(a={}) | {"required": ["b"]}),
     "limits": ("limits", form_with(a={"type": "number", "minimum": 2, "maximum": 1})),

@@ -1,12 +1,13 @@
 """Languages, numbers, times, and catalogues that lack nothing."""
 
+import ast
 import string
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from ui.words.catalogue import read_catalogue, template
+from ui.words.catalogue import ROOMS, ROOT, read_catalogue, template
 from ui.words.i18n import LANGUAGES, SOURCE_LANGUAGE, language_of, translator
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
@@ -106,6 +107,25 @@ def test_a_catalogue_has_every_text_of_the_sources_and_no_other(language: str) -
     assert wanted - there == set(), "run: python -m ui.words.catalogue, then translate"
     assert there - wanted == set(), "run: python -m ui.words.catalogue"
     assert [m.id for m in catalogue if m.id and (m.fuzzy or not all(_texts(m.string)))] == []
+
+
+def test_no_marked_text_stands_where_the_catalogue_does_not_look() -> None:
+    """Inside an f-string's braces it is not found, and stays English."""
+    wanted = {text for message in template() for text in _texts(message.id)}
+    hidden = [
+        f"{file}: {call.args[0].value}"
+        for room in ROOMS
+        for file in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and _marks(call.func)
+        if call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value not in wanted
+    ]
+    assert hidden == []
+
+
+def _marks(called: ast.expr) -> bool:
+    name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+    return name in {"_", "N_", "gettext", "ngettext"}
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -9,6 +9,7 @@ FORM_PROBLEMS: Mapping[str, str] = {
     "not_json": N_("it is no JSON"),
     "too_large": N_("it is too large"),
     "no_table": N_("{where}: a table in braces is wanted"),
+    "condition_answer": N_("{where}: a condition names an answer that its question has not"),
     "unknown": N_("{where}: not known here"),
     "value": N_("{where}: missing, or of another kind"),
     "titles": N_("{where}: a title in French and in English is wanted"),
@@ -22,7 +23,9 @@ FORM_PROBLEMS: Mapping[str, str] = {
 
 
 def form_problem(code: str, where: str, language: str) -> str:
-    return translator(language).gettext(FORM_PROBLEMS[code]).format(where=where)
+    """`where` empty: the form itself."""
+    t = translator(language)
+    return t.gettext(FORM_PROBLEMS[code]).format(where=where or t.gettext("the form"))
 
 
 def answer_text(kind: str, answer: Any, titles: Mapping[str, str], t: Translator) -> str:

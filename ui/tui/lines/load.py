@@ -217,8 +217,9 @@ def _value_reasons(load: schemas.Load, board: Board, t: Translator) -> tuple[str
 
 def _answers(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     """Write every question that is asked, with its answer and whose it is, or that it is still open."""
+    left_open = t.gettext("not answered")
     return tuple(
-        f"{one.title} {one.text} ({one.by})" if one.by else f"{one.title} {t.gettext('not answered')}"
+        f"{one.title} {one.text} ({one.by})" if one.by else f"{one.title} {left_open}"
         for one in load.questions
         if one.asked and (one.by or one.required)
     )
