@@ -191,6 +191,38 @@ def test_what_the_station_refuses_is_kept_until_a_person_gives_it_up(
         expect(page.locator("#uploads > li")).to_have_count(0)
 
 
+def test_one_file_that_is_no_photo_is_taken_out_and_the_others_are_sent(
+    counter: Counter, browser: Browser
+) -> None:
+    counter.silo.arrive()
+    with phone(browser, counter) as page:
+        open_invited(page, counter)
+        take(page, picture(), picture(data=b"hello"))
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator(".title")).to_contain_text("File 2 is no photo")
+        page.get_by_role("button", name="Change it").click()
+        expect(page.locator("#uploads > li")).to_have_count(0)
+        page.get_by_role("button", name="Remove").nth(1).click()
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator(".state")).to_have_text("received")
+        assert [one[2] for one in kept(counter)] == [1]
+
+
+def test_photos_that_are_not_sent_are_left_only_when_the_person_says_so(
+    counter: Counter, browser: Browser
+) -> None:
+    counter.silo.arrive()
+    with phone(browser, counter) as page:
+        open_invited(page, counter)
+        take(page, picture())
+        page.once("dialog", lambda one: one.dismiss())
+        page.get_by_role("button", name="Another load").click()
+        expect(page.locator("#photos li")).to_have_count(1)
+        page.once("dialog", lambda one: one.accept())
+        page.get_by_role("button", name="Another load").click()
+        expect(page.locator("#choose")).to_be_visible()
+
+
 def test_a_full_disk_is_waited_for(counter: Counter, browser: Browser) -> None:
     counter.silo.arrive()
     counter.limit(min_free_mb_uploads=10**9)

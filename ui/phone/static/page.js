@@ -116,7 +116,16 @@ async function sendDraft() {
   sender.wake();
 }
 
+async function openAgain(upload) {
+  if (draft) { say(words.sendFirst); return; }
+  draft = { ...upload, state: "draft", told: null };
+  await keepDraft();
+  drawDraft();
+  await drawUploads();
+}
+
 async function leaveDraft() {
+  if (draft?.photos.length && !confirm(words.leave)) return;
   if (draft) await store.remove(draft.id);
   draft = null;
   drawDraft();
@@ -146,7 +155,8 @@ function uploadRow(upload) {
     line.textContent = text;
     return line;
   }));
-  for (const name of ["again", "drop"]) row.querySelector(`.${name}`).hidden = !isFailed;
+  for (const name of ["change", "again", "drop"]) row.querySelector(`.${name}`).hidden = !isFailed;
+  row.querySelector(".change").onclick = () => openAgain(upload);
   row.querySelector(".again").onclick = async () => { await store.put({ ...upload, state: "waiting" }); sender.wake(); };
   row.querySelector(".drop").onclick = async () => { await store.remove(upload.id); await drawUploads(); };
   return row;
@@ -196,7 +206,7 @@ function listen() {
   files("stored", addPhotos);
   $("typed").onsubmit = (event) => {
     event.preventDefault();
-    const barcode = $("barcode").value.trim().toUpperCase();
+    const barcode = $("barcode").value.replace(/\s/g, "").toUpperCase();
     $("barcode").value = "";
     if (barcode) chooseTyped(barcode);
   };
