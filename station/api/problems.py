@@ -17,7 +17,7 @@ from drivers.text import visible_value
 from station.acts.refusals import Refusal
 from station.api import schemas
 from station.api.asked import language_for
-from station.api.language import field_error, problem_texts, reasons
+from station.api.language import field_error, problem_texts, reasons, translator
 from station.api.schemas import Problem
 from station.store.errors import DiskFull, LedgerError
 
@@ -103,6 +103,7 @@ def answer(
     """The problem as a response; a 401 says which scheme is wanted. `errors`: which field, and what pydantic
     calls what is wrong with it (`type`, `ctx`, `input`) or a sentence of the catalogue (`why`, `ctx`)."""
     language = language_for(request.app.state.context, request.headers.get("accept-language"))
+    t = translator(language)
     told = visible_value(dict(params), LONGEST_TOLD)  # some of it is what was sent
     errors = visible_value([field_error(error, language) for error in errors], LONGEST_TOLD)
     title, action = problem_texts(code, told, language)
@@ -112,7 +113,7 @@ def answer(
         type=f"urn:silo-station:problem:{code}",
         title=title,
         status=status,
-        detail="; ".join(f"{error['name']}: {error['message']}" for error in errors) or title,
+        detail=t.listed(t.named(error["name"], error["message"]) for error in errors) or title,
         action=action,
         code=code,
         params=told,
@@ -143,8 +144,9 @@ async def _rejected(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [{**one, "field": ".".join(str(part) for part in one["loc"])} for one in error.errors()]
-    hidden = schemas.only_hidden(error.errors())
+    errors = schemas.one_a_field(error.errors())
+    found = [{**one, "field": ".".join(str(part) for part in one["loc"])} for one in errors]
+    hidden = schemas.only_hidden(errors)
     code = ApiFault.HIDDEN_CHARACTER if hidden else ApiFault.NOT_VALID
     return answer(request, 422, code, hidden, found)
 

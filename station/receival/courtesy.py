@@ -22,6 +22,7 @@ from station.receival.judging import (
     photo_values_of,
 )
 from station.receival.load_evidence import LoadEvidence
+from station.receival.visits import check_declared
 from station.store.corrections import applicable
 from station.store.evidence import captures_seen, readings_by_sample
 from station.store.queries import sample_by_barcode
@@ -47,7 +48,7 @@ def bring_today(
     at: datetime,
 ) -> CourtesyAnswer:  # fmt: skip
     """`species` counts where nobody said it of the sample. Raises NotFound(unknown_sample),
-    Conflict(not_a_courtesy), Invalid(courtesy_species, unknown_species)."""
+    Conflict(not_a_courtesy), Invalid(courtesy_species, unknown_species, unknown_claim)."""
     sample = sample_by_barcode(tx, barcode)
     if sample is None:
         raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
@@ -56,8 +57,7 @@ def bring_today(
     kind = sample.species or species
     if kind is None:
         raise Invalid(Fault.COURTESY_SPECIES, barcode=barcode)
-    if kind not in desk.policy.species:
-        raise Invalid(Fault.UNKNOWN_SPECIES, species=kind, known=list(desk.policy.species))
+    check_declared(desk, kind, claims)
     return _judge(tx, desk, sample, kind, load_t, claims, at)
 
 

@@ -36,6 +36,24 @@ def test_a_wrong_field_is_named(still: Counter, body: dict[str, Any], field: str
 
 
 @pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (arrival(trailer="!!"), "pattern"),
+        (arrival(trailer="AB\u202e1"), "hidden"),
+    ],
+)
+def test_a_field_of_several_kinds_is_named_once_and_as_a_person_does(
+    still: Counter, body: dict[str, Any], why: str
+) -> None:
+    code = "not_valid" if why == "pattern" else "hidden_character"
+    with still.client("anne", "fr") as anne:
+        refused = problem(anne.post("/visits", json=body), 422, code)
+    (wrong,) = refused["errors"]
+    assert (wrong["field"], wrong["name"]) == ("body.trailer", "remorque")
+    assert refused["detail"] == f"remorque\N{NO-BREAK SPACE}: {wrong['message']}"
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"plate": "\\ud800"}', b"[" * 100_000,

@@ -17,6 +17,9 @@ def test_the_answer_is_said_in_words_and_names_no_euro(counter: Counter) -> None
         assert (said["cell"], said["grade"]) == ("c1", "milling_no_2")
         assert 0.5 < said["p_load_ok"] <= 1
         assert said["text"][0].startswith("24.5")
+        assert "moisture 13.6\N{NO-BREAK SPACE}%" in said["text"][0]
+        unknown = {"barcode": "C00001", "load_t": 24.5, "claims": ["lunar"]}
+        problem(anne.post("/courtesy", json=unknown), 422, "unknown_claim")
         assert said["text"][-1].endswith("Nothing is reserved.")
         assert "no charge" in said["text"]
     with counter.client("anne", "fr") as anne:

@@ -284,3 +284,10 @@ def test_two_measurements_that_differ_are_told_with_their_figure_and_by_whom_onl
     badly = {"analyte": "protein", "instrument": None}
     assert message("measured_badly", badly, "en") == "Protein: measured badly, measure again"
     assert "by NIR" in message("measured_badly", badly | {"instrument": "NIR"}, "en")
+
+
+def test_an_instant_is_never_written_as_it_is_stored() -> None:
+    params = {"first": "2026-07-20T08:00:00+00:00", "last": "2026-07-20T07:58:00.5Z"}
+    title, _ = problem("times_out_of_order", params, "fr")
+    assert "T0" not in title
+    assert title.count("20/07/2026") == 2

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ui.words.i18n import N_, Translator
+from ui.words.parameters import parameter_texts
 from ui.words.vocabulary import analyte_name, site_name, species_name
 
 CHARGES: Mapping[str, str] = {
@@ -16,7 +17,8 @@ CHARGES: Mapping[str, str] = {
 def first_line(species: str, load_t: float, values: Mapping[str, Mapping[str, Any]], t: Translator) -> str:
     """The load that may come, and what was measured of it."""
     measured = ", ".join(
-        f"{analyte_name(name, t.language)} {t.plain(one['value'], 2)}" for name, one in values.items()
+        f"{analyte_name(name, t.language)} {parameter_texts(one, t)['measured']}"
+        for name, one in values.items()
     )
     text = t.gettext("{tonnes} of {species}: {measured}")
     return text.format(

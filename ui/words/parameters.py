@@ -3,6 +3,7 @@
 A value of an unexpected kind is written as it is: what is wrong with a parameter must not hide the reason.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +36,7 @@ from ui.words.vocabulary import (
 
 _SIGNS = {">=": "≥", "<=": "≤"}
 _UNKNOWN = "?"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 LEAST = 0.0005  # a smaller share of kernels is not written
 
 
@@ -107,7 +109,12 @@ def _text(name: str, value: Any, t: Translator) -> str:
         return write(value, t)
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
-    return _number(value, t)
+    return _moment(value, t) if _is_instant(value) else _number(value, t)
+
+
+def _is_instant(value: Any) -> bool:
+    """Tell whether it is written as instants are stored: nobody reads that."""
+    return isinstance(value, str) and _INSTANT.fullmatch(value) is not None
 
 
 def _is_amount(value: Any) -> bool:
@@ -275,7 +282,7 @@ def _time(value: Any, t: Translator) -> str:
     """Write an instant as the site's time of day; anything else as it is."""
     try:
         return t.time(datetime.fromisoformat(str(value)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return str(value)
 
 
@@ -283,9 +290,9 @@ def _moment(value: Any, t: Translator) -> str:
     """Write an instant as the site's day and time of day; anything else as it is."""
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
+        return f"{t.date(at)} {t.time(at)}"
+    except (ValueError, OverflowError):  # the calendar ends in some zones a day earlier
         return str(value)
-    return f"{t.date(at)} {t.time(at)}"
 
 
 def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:

@@ -819,7 +819,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the time of the adjustment is in the future"),
         N_("Correct the time."),
     ),
-    "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
+    "time_in_future": (N_("{at} is in the future"), N_("Correct the time.")),
     "wiring_wrong": (
         N_("an instrument cannot be read like this: {text}"),
         N_("Correct the driver, the address or the settings; silo devices lists them."),

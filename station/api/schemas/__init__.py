@@ -69,6 +69,7 @@ from station.api.schemas.common import (
     Value,
     VehiclePart,
     WeighingRole,
+    one_a_field,
     only_hidden,
 )
 from station.api.schemas.corrections import (
@@ -756,5 +757,6 @@ __all__ = [
     "WhatIfPage",
     "WhySent",
     "WiringIn",
+    "one_a_field",
     "only_hidden",
 ]

@@ -39,11 +39,25 @@ def _or_refuse(check: Callable[[str], str], text: Any) -> Any:
         ) from None
 
 
+_KINDS = frozenset({"bool", "int", "float", "str", "none", "constrained-str"})  # members of a union
+
+
 def only_hidden(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Pydantic's errors of a request: the number of the hidden character, where nothing else is wrong."""
     if any(error["type"] != _HIDDEN for error in errors):
         return {}
     return dict(errors[0]["ctx"])
+
+
+def one_a_field(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Pydantic's errors of a request, one of each field: of a value that may be one of several kinds it tells
+    what each kind has against it, and names the kind as it does in code."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for error in errors:
+        loc = tuple(part for part in error["loc"] if part not in _KINDS and "[" not in str(part))
+        if loc not in found or error["type"] == _HIDDEN:
+            found[loc] = {**error, "loc": loc}
+    return list(found.values())
 
 
 # Every text of a request has one of these, so that it is on one line, in NFC, with nothing hidden in it; a
