@@ -120,11 +120,13 @@ def _line(number: int, cells: Any) -> tuple[int, dict[str, Any]]:
     if "plate" not in filled and TICKET in filled:
         kg = filled.get("net_kg", "").replace(",", ".")
         return number, filled | ({"net_kg": kg} if kg else {})
+    if REF not in filled:
+        raise RowRefused("field_empty", column=REF)
     load: dict[str, Any] = {name: filled.pop(name) for name in _OF_LOAD if name in filled}
     if "species" in load:
         load["species"] = species_named(load["species"])
     if claims := filled.pop("claims", ""):
-        load["claims"] = _claims(claims, filled.get(REF, ""))
+        load["claims"] = _claims(claims, filled[REF])
     return number, filled | {"loads": [load], "ticket_numbers": [filled.pop(TICKET, "")]}
 
 

@@ -61,7 +61,7 @@ class TableFile:
     def unread(self, text: str) -> list[str]:
         """Return the titles of the columns that nobody reads: what stands under them is taken nowhere."""
         try:
-            titles = next(_reader(text), [])
+            titles: list[str] = next(_reader(text), [])
         except csv.Error:
             return []
         return [title.strip() for title in titles if title.strip() and self.column(title) is None]

@@ -110,6 +110,14 @@ def test_a_table_names_species_and_claims_as_people_do_and_says_what_nobody_read
     assert (load["species"], load["claims"]) == ("soft_wheat", ["organic"])
 
 
+def test_an_apport_without_a_reference_is_refused_though_it_names_a_load(exchange: Exchange) -> None:
+    put(
+        exchange, "a.csv", "ref;load_id;plaque;apporteur;espèce;bon\n;L1;AB-123-CD;EARL Dupont;blé tendre;7\n"
+    )
+    exchange.turn()
+    assert [one["code"] for one in answer(exchange, "a.csv")] == ["field_empty"]
+
+
 def test_two_loads_of_one_visit_are_two_lines_and_what_does_not_come_is_said(
     silo: Silo, exchange: Exchange
 ) -> None:

@@ -44,7 +44,11 @@ def take_list(
         errors = row_views.row_errors(view, taken.errors)
     did = taken.did
     return schemas.ReferenceTaken(
-        added=did["added"], changed=did["changed"], known=did["known"], errors=errors, unread=taken.unread
+        added=did["added"],
+        changed=did["changed"],
+        known=did["known"],
+        errors=errors,
+        unread=list(taken.unread),
     )
 
 
