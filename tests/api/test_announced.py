@@ -50,6 +50,15 @@ def test_an_apport_is_announced_once_corrected_and_withdrawn(counter: Counter) -
     assert visits(counter) == []
 
 
+def test_a_reference_may_have_a_slash(counter: Counter) -> None:
+    with counter.client("nobody", **erp(counter)) as program:
+        row = ok(program.put("/erp/arrivals/2026%2F118", json=announcement()))
+        assert (row["external_ref"], row["did"]) == ("2026/118", "announced")
+        number = program.put("/erp/arrivals/2026%2F118/ticket-number", json={"number": "BA-1"})
+        problem(number, 422, "tickets_numbered_here")
+        assert ok(program.delete("/erp/arrivals/2026%2F118"))["state"] == "withdrawn"
+
+
 def test_one_act_confirms_and_nothing_is_typed_twice(counter: Counter) -> None:
     owners = [{"supplier": "EARL Dupont", "share": 0.5}, {"supplier": "GAEC Martin", "share": 0.5}]
     loads = [{"species": "soft_wheat", "owners": owners, "external": {"source": "gestion", "ref": "L-1"}}]

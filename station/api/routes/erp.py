@@ -19,7 +19,17 @@ from station.store.tables import AnnouncedArrival, Terminal, Ticket
 router = APIRouter(tags=["erp"])
 
 
-@router.put("/erp/arrivals/{external_ref}", responses=problems(409))
+# A program's reference may have a slash in it; the longer address comes first.
+@router.put("/erp/arrivals/{external_ref:path}/ticket-number", responses=problems(404, 409))
+def number_announced(
+    asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref, body: schemas.ErpTicketIn
+) -> schemas.ErpTicketAnswer:
+    """The program's number of the ticket of an apport that it announced. What cannot be true is refused, and
+    the day's closing asks about it."""
+    return _numbered(asked, terminal, issued_of(body, ref=external_ref))
+
+
+@router.put("/erp/arrivals/{external_ref:path}", responses=problems(409))
 def announce(
     asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref, body: schemas.AnnouncementIn
 ) -> schemas.AnnouncedAnswer:
@@ -31,20 +41,11 @@ def announce(
     return _answered(asked, row_id, did)
 
 
-@router.delete("/erp/arrivals/{external_ref}", responses=problems(404, 409))
+@router.delete("/erp/arrivals/{external_ref:path}", responses=problems(404, 409))
 def withdraw(asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref) -> schemas.AnnouncedAnswer:
     """It does not come. Withdrawn twice it is withdrawn; 409 `announcement_ended` where it is here."""
     row_id = announcing.withdraw(asked.desk, external_ref, _program(terminal), asked.now())
     return _answered(asked, row_id, "withdrawn")
-
-
-@router.put("/erp/arrivals/{external_ref}/ticket-number", responses=problems(404, 409))
-def number_announced(
-    asked: Asked, terminal: FromTerminal, external_ref: schemas.Ref, body: schemas.ErpTicketIn
-) -> schemas.ErpTicketAnswer:
-    """The program's number of the ticket of an apport that it announced. What cannot be true is refused, and
-    the day's closing asks about it."""
-    return _numbered(asked, terminal, issued_of(body, ref=external_ref))
 
 
 @router.put("/erp/loads/{load_id}/ticket-number", responses=problems(404, 409))
