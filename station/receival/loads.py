@@ -13,6 +13,8 @@ from station.receival import shipment_standing
 from station.store import audit, queries
 from station.store.tables import Load, Ticket, Visit
 
+IN_CELLS = ("ticketed", "received", "on_paper", "observed")  # outcomes of loads whose grain lies in cells
+
 
 def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
     """Gives a load its outcome: its sample closes, its reservation is released, maybe its visit ends."""

@@ -13,12 +13,12 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.receival import cells, lines, moved_grain, proposals, revisions, tippings
 from station.receival.correcting_tickets import correct_where_tipped
+from station.receival.loads import IN_CELLS
 from station.receival.tippings import Tipped
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import CellMovement, Load, Ticket, Tipping
 
-_TIPPED = frozenset({"ticketed", "received", "on_paper"})
 Parts = dict[str, float]  # kilograms by cell
 
 
@@ -33,7 +33,7 @@ def correct_tipping(
         if load is None:
             raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
         before, last_seq = _moved(tx, load)
-        if load.outcome not in _TIPPED or not before:
+        if load.outcome not in IN_CELLS or not before:
             raise Conflict(Fault.NOT_TIPPED)
         was = [(one.pit, one.cell_id, one.kg) for one in tippings.tippings_of(tx, load.id)]
         rows = tippings.tip(tx, load, parts, round(sum(before.values()), 3), actor, at)

@@ -16,7 +16,7 @@ from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.past import INSECTICIDE_FREE, has_substance, united
 from station.receival import cells, proposals
 from station.receival.lines import check_line, in_line, note_treated
-from station.receival.loads import load_named, open_load
+from station.receival.loads import IN_CELLS, load_named, open_load
 from station.receival.moved_grain import substances_on
 from station.receival.movements import NOTHING_SAID, find_cell, movement
 from station.receival.tippings import tippings_of
@@ -26,7 +26,6 @@ from station.store.ids import new_id
 from station.store.tables import CellMovement, Load, Treatment
 
 Kind = Literal["insecticide", "fumigation"]
-_IN_CELLS = ("ticketed", "received", "on_paper", "observed")  # outcomes of loads whose grain lies in cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def treat_load(desk: Desk, named: str, dose: Dose, actor: Actor, at: datetime) -
         _check_new(substances_on(tx, load.id), row.substance)
         tx.add(row)
         _record(tx, row, actor, load)
-        if load.outcome in _IN_CELLS:
+        if load.outcome in IN_CELLS:
             _treat_where_it_lies(tx, desk, load, row, actor)
             proposals.propose_open_loads(tx, desk, at)
             return row

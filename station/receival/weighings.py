@@ -235,6 +235,10 @@ def _to_close(
     unknown = wanted - {load.id for load in loads}
     if unknown:
         raise Invalid(Fault.UNKNOWN_LOAD, id=sorted(unknown)[0])
+    if role == "last":  # the vehicle is empty then: nothing that was brought may still wait for its decision
+        for load in loads:
+            if load.outcome is None:
+                _check_decided(tx, load, visit)
     closed = tuple(load for load in loads if load.id in wanted)
     if not closed and role == "last" and any(load.outcome is None for load in loads):
         raise Conflict(Fault.NOTHING_TO_CLOSE, plate=visit.plate)
@@ -242,10 +246,6 @@ def _to_close(
         if load.outcome is not None:
             raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
         _check_decided(tx, load, visit)
-    if role == "last":  # the vehicle is empty then: nothing that was brought may still wait for its decision
-        for load in loads:
-            if load.outcome is None:
-                _check_decided(tx, load, visit)
     return closed
 
 

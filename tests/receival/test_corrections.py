@@ -91,7 +91,7 @@ def test_a_decision_that_no_longer_holds_is_withdrawn_and_asked_for_again(
     assert event.data["against"]
     with pytest.raises(Conflict) as refused:
         silo.confirm(15_240, visit, "last")
-    assert refused.value.code == Fault.NOTHING_TO_CLOSE
+    assert refused.value.code == Fault.LOAD_NOT_DECIDED
     again = silo.decide(load)
     assert standing(silo, load) == (again, [again.cell])
 

@@ -98,12 +98,12 @@ def test_a_dismissed_weight_keeps_why_in_its_own_row(silo: Silo) -> None:
     assert (use.role, use.by, use.reason, use.visit_id) == ("dismissed", ANNE.id, "tractor", None)
 
 
-def test_a_last_weight_that_would_close_nothing_says_so(silo: Silo) -> None:
+def test_a_last_weight_of_a_load_that_is_not_decided_says_so(silo: Silo) -> None:
     visit = silo.arrive("AB-123-CD")
     silo.confirm(43_120, visit, "first")
     with pytest.raises(Conflict) as refused:
         silo.confirm(15_240, visit, "last")
-    assert refused.value.code is Fault.NOTHING_TO_CLOSE
+    assert refused.value.code is Fault.LOAD_NOT_DECIDED
 
 
 def test_a_visit_that_has_ended_takes_no_weight(silo: Silo) -> None:

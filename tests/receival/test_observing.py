@@ -11,9 +11,11 @@ from station.acts.refusals import Invalid
 from station.receival import day_closing
 from station.receival.erp_tickets import Issued, take_number
 from station.receival.observing import observed
+from station.receival.tipped_elsewhere import correct_tipping
+from station.receival.tippings import Tipped
 from station.store import counters
 from station.store.tables import CellMovement, Load, Ticket, Visit
-from tests.silo_rig import Silo
+from tests.silo_rig import MARC, Silo
 
 
 @pytest.fixture
@@ -77,3 +79,15 @@ def test_what_was_done_comes_from_the_program_and_nobody_types_it(watching: Silo
     assert (moved.cell_id, moved.kg) == ("c1", 27_000)
     assert visit.ended_at is not None
     assert watching.load(typed).outcome is None, "a number alone does not say where it went"
+
+
+def test_where_it_went_is_corrected_without_a_ticket(watching: Silo) -> None:
+    watching.receive("AB-101-CD")
+    with watching.desk.ledger.read() as tx:
+        load = tx.exec(select(Load)).one()
+    parts = [Tipped("p2", "c5")]
+    assert correct_tipping(watching.desk, load.id, parts, "the other pit", MARC, watching.clock()) is None
+    at = watching.clock()
+    with watching.desk.ledger.read() as tx:
+        (row,) = observed(tx, at - timedelta(days=1), at)
+    assert (row.proposed, row.cell, row.agrees) == ("c1", "c5", False)

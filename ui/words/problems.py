@@ -523,7 +523,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "not_tipped": (
         N_("this load was not tipped"),
-        N_("Only a load that has its ticket or was received was tipped somewhere."),
+        N_("Only a load whose grain came in was tipped somewhere."),
     ),
     "tipped_so_already": (N_("it is recorded so already"), N_("Nothing is to be done.")),
     "weighed_apart": (
