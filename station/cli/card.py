@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from station.cli.say import LANGUAGE, Exit, _, fail, tell
+from station.cli.file_words import end_of
+from station.cli.say import LANGUAGE, _, tell
 from ui.words.i18n import N_, Translator, translator
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def card(
     try:
         pdf.write_bytes(page)
     except OSError as error:
-        fail(f"{pdf}: {error.strerror}", Exit.USAGE)
+        end_of(pdf, error)
     tell(_("{file}: print it at 100 % and check its 100 mm line with a ruler").format(file=pdf))
 
 

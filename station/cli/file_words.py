@@ -1,9 +1,7 @@
 """What the system says of a file that cannot be read or written, in the reader's language."""
 
 import errno
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
@@ -33,17 +31,6 @@ def why(error: OSError) -> str:
 
 def said_of(file: object, error: OSError) -> str:
     return translator(LANGUAGE).named(str(file), why(error))
-
-
-def check_place(file: Path) -> None:
-    """End the command where no file can be written there: asked before an act that counts."""
-    folder = file.parent
-    if not folder.is_dir():
-        end_of(file, OSError(errno.ENOENT, ""))
-    if file.is_dir():
-        end_of(file, OSError(errno.EISDIR, ""))
-    if not os.access(file if file.exists() else folder, os.W_OK):
-        end_of(file, OSError(errno.EACCES, ""))
 
 
 def end_of(file: object, error: OSError, code: Exit = Exit.USAGE) -> NoReturn:

@@ -1,11 +1,25 @@
 """Papers that the station hands out as files are written where a person wants them."""
 
 import base64
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from station.cli.errors import end_with_file
+from station.cli.file_words import end_of
+
+
+def check_place(file: Path) -> None:
+    """End the command where no file can be written there: what is handed out counts as printed."""
+    folder = file.parent
+    if not folder.is_dir():
+        end_of(file, OSError(errno.ENOENT, ""))
+    if file.is_dir():
+        end_of(file, OSError(errno.EISDIR, ""))
+    if not os.access(file if file.exists() else folder, os.W_OK):
+        end_of(file, OSError(errno.EACCES, ""))
 
 
 def write_paper(file: Path, paper: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from station.cli.file_words import end_of
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -102,7 +103,7 @@ def send(
     except OutgoingWrong as wrong:
         fail(_("{file} cannot be sent: {why}").format(file=file, why=wrong), Exit.USAGE)
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
+        end_of(file, error)
     with hub_database(settings) as engine:
         bring_up_to_date(engine)
         try:

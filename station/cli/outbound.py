@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of
-from station.cli.handed_out import write_paper
+from station.cli.handed_out import check_place, write_paper
 from station.cli.options import ConfigOption, JsonOption, PinOption
 from station.cli.say import LANGUAGE, _, out, show, tell
 from ui.words.i18n import translator
@@ -95,6 +95,7 @@ def print_note(
             )
         )
     else:
+        check_place(pdf)
         found = ask(config, "POST", f"{at}/file", {"paper": paper}, headers=headers)
         write_paper(pdf, found)
         job = found["job"]

@@ -8,7 +8,7 @@ import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.errors import end_with_file
-from station.cli.handed_out import write_paper
+from station.cli.handed_out import check_place, write_paper
 from station.cli.options import (
     DAYS,
     ConfigOption,
@@ -86,6 +86,7 @@ def label(
     if pdf is None:
         out(ask(config, "POST", f"{at}/print", {"printer": printer}, headers=headers))
         return
+    check_place(pdf)
     found = ask(config, "POST", f"{at}/file", {}, headers=headers)
     write_paper(pdf, found)
     out(found["job"])

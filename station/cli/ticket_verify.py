@@ -3,7 +3,7 @@ ticket or delivery note, without a network and without the station."""
 
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 

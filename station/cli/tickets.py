@@ -7,8 +7,7 @@ import typer
 
 from station.cli import ticket_verify
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.file_words import check_place
-from station.cli.handed_out import write_paper
+from station.cli.handed_out import check_place, write_paper
 from station.cli.options import ConfigOption, JsonOption, PinOption
 from station.cli.say import _, out, show, tell
 
@@ -48,7 +47,7 @@ def print_ticket(
         job = ask(config, "POST", f"/tickets/{number}/print", body, headers=named)
         _tell(job, _("Ticket {number} goes to the printer {printer}."))
         return
-    check_place(pdf)  # what is handed out counts as printed
+    check_place(pdf)
     found = ask(
         config, "POST", f"/tickets/{number}/file", {"paper": paper, "campaign": campaign}, headers=named
     )

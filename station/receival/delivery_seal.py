@@ -40,7 +40,8 @@ class DeliverySeal(Seal):
         bulletin = document["bulletin"]
         return cls(
             key=key, site=site, site_name=document["site"], campaign=document["campaign"],
-            number=document["number"], at=datetime.fromisoformat(document["at"]).astimezone(), species=document["species"],
+            number=document["number"], at=datetime.fromisoformat(document["at"]).astimezone(),
+            species=document["species"],
             grade=bulletin.get("grade_name", {}).get(language) or document["grade"] or "",
             claims=document["claims"], empty_kg=document["empty"]["kg"],
             full_kg=document["full"]["kg"], net_kg=document["net_kg"],
