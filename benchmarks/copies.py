@@ -21,7 +21,8 @@ from drivers.reading import Analyte
 from station.acts.desk import Actor, Desk
 from station.lab.controls import Target, set_target
 from station.lab.disputes import open_dispute
-from station.receival import people, samples
+from station.receival.measuring import samples
+from station.receival.persons import people
 from station.runtime.bundles import FOLDER, ship
 from station.site.file import SiteSettings
 from station.site.policy import policy_of

@@ -20,9 +20,13 @@ from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from station.acts.desk import Actor, Desk
 from station.grain.inspection import Inspection
 from station.jobs import Watch
-from station.receival import captures, decisions, people, readings, visits, weighings
-from station.receival.frames import StoredFrame
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.bridge import weighings
+from station.receival.deciding import decisions
+from station.receival.measuring import captures, readings
+from station.receival.measuring.frames import StoredFrame
+from station.receival.persons import people
 from station.runtime.bundles import shipped_bundle
 from station.site.file import Cell, SiteSettings
 from station.site.policy import policy_of

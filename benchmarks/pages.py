@@ -23,7 +23,7 @@ from benchmarks.station import one_load
 from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.nir import SimulatedNir
 from station.acts.desk import Desk
-from station.receival import people
+from station.receival.persons import people
 from station.runtime.renewal import Renewal
 from station.site.policy import policy_of, watching_of
 from station.site.read import load_settings, rule_pack_texts

@@ -10,8 +10,8 @@ from typing import Any
 
 from benchmarks.ledger import SITE_FILE, START, Day, cell_like
 from station.acts.desk import Desk
-from station.receival import people
-from station.receival.replay import read_records, replayed
+from station.receival.packs.replay import read_records, replayed
+from station.receival.persons import people
 from station.site.policy import policy_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site

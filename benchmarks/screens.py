@@ -26,8 +26,8 @@ from station.api.door import Door
 from station.api.metrics import written
 from station.clock import StationClock
 from station.http_server import listen
-from station.receival import people
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
+from station.receival.persons import people
 from station.runtime.live import HealthFacts
 from station.store.blobs import Blobs
 from station.store.engine import Ledger

@@ -29,8 +29,8 @@ from station.lab.sent_results import take_up
 from station.local_network import phone_address
 from station.models import policies
 from station.parts import open_parts
-from station.receival.late_values import take_all
-from station.receival.pairings import policy_of, settle_by_time
+from station.receival.measuring.pairings import policy_of, settle_by_time
+from station.receival.papers.late_values import take_all
 from station.runtime.announcer import Announcer
 from station.runtime.bundles import ship
 from station.runtime.devices import Devices

@@ -16,8 +16,8 @@ from station.acts.desk import Desk
 from station.api.context import Context
 from station.backup.standing import why_no_station
 from station.clock import StationClock, scaled
-from station.receival.clock_acts import recorded_tail
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.clock_acts import recorded_tail
+from station.receival.clocks.timekeeper import Timekeeper
 from station.runtime.bundles import FOLDER
 from station.runtime.installer import Installer
 from station.runtime.live import HealthFacts

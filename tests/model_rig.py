@@ -10,8 +10,9 @@ from sqlmodel import select
 from station.models import acts as models
 from station.models import releases
 from station.models.acts import Mandate
-from station.receival import captures, people
-from station.receival.captures import StoredPhoto
+from station.receival.measuring import captures
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.persons import people
 from station.runtime.bundles import checked, ship, shipped_bundle
 from station.store.blobs import Blobs
 from station.store.tables import Capture, Inspection, ModelRelease, Terminal

@@ -15,10 +15,13 @@ from sqlmodel import Session, col, select
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from station.acts.desk import Actor, Desk
 from station.grain.reasons import Reason
-from station.receival import decisions, readings, visits, weighings
-from station.receival.frames import StoredFrame
-from station.receival.photo_words import photos_of_samples
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.bridge import weighings
+from station.receival.deciding import decisions
+from station.receival.measuring import readings
+from station.receival.measuring.frames import StoredFrame
+from station.receival.measuring.photo_words import photos_of_samples
 from station.site.policy import policy_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site

@@ -25,7 +25,7 @@ from station.hub.own import BAGS, QUARANTINE, STATIONS
 from station.post import link
 from station.post.folder import NAME, BagFolder
 from station.post.sealing import seal_one
-from station.receival import people
+from station.receival.persons import people
 from station.store import audit
 
 LOADS, REAL = 7000, 4

@@ -24,8 +24,8 @@ from drivers.reading import Frame
 from station.acts.desk import Desk
 from station.acts.refusals import Refusal
 from station.post.sending import owing
-from station.receival import visits
-from station.receival.frames import StoredFrame
+from station.receival.arrivals import visits
+from station.receival.measuring.frames import StoredFrame
 from station.runtime.poster import poster_of
 from station.site.file import SiteSettings
 from station.site.policy import policy_of

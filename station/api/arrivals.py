@@ -2,10 +2,10 @@
 
 from station.api import schemas
 from station.grain.identifiers import Regime
-from station.receival.announcing import Announcement
-from station.receival.erp_tickets import Issued
-from station.receival.external import External
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals.announcing import Announcement
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.masters.external import External
+from station.receival.papers.erp_tickets import Issued
 
 
 def arrival_of(body: schemas.ArrivalIn) -> Arrival:

@@ -20,7 +20,7 @@ from station.api.access import RECEIVING, Access, Admin, Role, access_of
 from station.api.asked import Asked, Inquiry
 from station.api.context import Context
 from station.api.pins import PinDesk
-from station.receival import people
+from station.receival.persons import people
 from station.store import names
 from station.store.post import waits_for_recovery
 from station.store.tables import Terminal

@@ -8,8 +8,8 @@ from station.api.views.tickets import ticket
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.api.views.weighings import weighing
-from station.receival.tippings import Tipped
-from station.receival.weighings import Confirmed
+from station.receival.bridge.weighings import Confirmed
+from station.receival.storage.tippings import Tipped
 
 
 def tipped_of(parts: Iterable[schemas.TippedPart]) -> tuple[Tipped, ...]:

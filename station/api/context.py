@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from station.acts.desk import Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.models.acts import Mandate
-from station.receival.timekeeper import Timekeeper
-from station.receival.wiring import Rewiring, Wiring
+from station.receival.clocks.timekeeper import Timekeeper
+from station.receival.measuring.wiring import Rewiring, Wiring
 from station.runtime.live import DeviceLive, HealthFacts
 from station.signing import PublicKey
 from station.store.blobs import Blobs

@@ -18,8 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from station.acts.refusals import Fault, NotAllowed
 from station.api.asked import Inquiry
 from station.api.problems import ApiFault, Rejected
-from station.receival import people
-from station.receival.pin_locks import Pair, PinLocks, recorded_locks
+from station.receival.persons import people
+from station.receival.persons.pin_locks import Pair, PinLocks, recorded_locks
 
 First = TypeVar("First")
 Result = TypeVar("Result")

@@ -16,8 +16,8 @@ from station.api.asked import Inquiry
 from station.api.language import N_
 from station.api.problems import ApiFault, Rejected, not_valid
 from station.photo_bytes import MEDIA_TYPES, is_whole, kind_of
-from station.receival import captures
-from station.receival.captures import Answered, StoredPhoto
+from station.receival.measuring import captures
+from station.receival.measuring.captures import Answered, StoredPhoto
 from station.store.tables import Capture, Terminal
 
 MOST_PHOTOS = 4

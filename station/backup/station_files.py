@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station.post import identity
-from station.receival.wiring import profiles_in
+from station.receival.measuring.wiring import profiles_in
 from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings
 from station.store import approval_key

@@ -18,8 +18,8 @@ from station.checks.program import check_program
 from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError
-from station.receival.pack_signatures import UNSIGNED, PackSignature, key_of, signed
-from station.receival.rule_packs import checked_pack
+from station.receival.packs.pack_signatures import UNSIGNED, PackSignature, key_of, signed
+from station.receival.packs.rule_packs import checked_pack
 from station.runtime.bundles import shipped_bundles
 from station.setting_problems import SettingProblem, SettingsError
 from station.site.contradictions import contradictions

@@ -17,7 +17,7 @@ from station.clock import doubt_of
 from station.grain.identifiers import photo_species
 from station.models import releases
 from station.parts import open_ledger
-from station.receival.instruments import Plugged, plugged
+from station.receival.measuring.instruments import Plugged, plugged
 from station.runtime.bundles import FOLDER
 from station.site.file import SiteSettings
 from station.store import audit, queries

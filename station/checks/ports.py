@@ -12,8 +12,8 @@ from drivers.redaction import redacted
 from drivers.registry import make_transport
 from drivers.transport import LineDown, Transport
 from station.checks.finding import Finding, good, problem, warning
-from station.receival.instruments import Plugged
-from station.receival.wiring import wiring_of
+from station.receival.measuring.instruments import Plugged
+from station.receival.measuring.wiring import wiring_of
 from station.site.file import Instrument, SiteSettings
 from station.site.places import home_of, wiring_problem
 from station.site.wiring import protocol_of, rewired

@@ -28,7 +28,6 @@ from station.cli import (
     export,
     forget,
     forms,
-    hub,
     install,
     instruments,
     lab,
@@ -56,6 +55,7 @@ from station.cli import (
     usage,
     version,
 )
+from station.cli.hub import commands as hub
 from station.cli.say import _
 
 app = typer.Typer(

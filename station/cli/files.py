@@ -30,7 +30,7 @@ def read_text(path: Path) -> str:
 
 def read_table(path: Path) -> str:
     """Read a CSV file as a spreadsheet program saves it; ends the command where it is a workbook."""
-    from station.receival.table_files import RowRefused, text_of
+    from station.receival.masters.table_files import RowRefused, text_of
     from ui.words.row_errors import row_error
 
     try:

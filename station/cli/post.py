@@ -19,7 +19,7 @@ from ui.words.reasons import message
 
 if TYPE_CHECKING:
     from station.post.standing import PostStanding
-    from station.receival.recovering import Recovered
+    from station.receival.restoring.recovering import Recovered
     from station.site.file import SiteSettings
 
 CLOCKS_DIFFER_S = 60.0
@@ -254,8 +254,8 @@ def reconcile(
     from station.post.folder import NAME, BagFolder
     from station.post.recovery import CannotRecover
     from station.post.said import HubUnreachable
-    from station.receival.reconciling import Sources
-    from station.receival.reconciling import reconcile as bring_back
+    from station.receival.restoring.reconciling import Sources
+    from station.receival.restoring.reconciling import reconcile as bring_back
     from station.store import names
     from station.store.errors import LedgerError
     from station.store.post import go_on as let_go_on

@@ -29,7 +29,7 @@ KeyOption = Annotated[
 def verify(text: TextArgument, key: KeyOption = None, as_json: JsonOption = False) -> None:
     """Ends with 1 where it was not signed like this by one of these keys."""
     from station.cli.verified_lines import KINDS, lines_of
-    from station.receival import paper_seals
+    from station.receival.papers import paper_seals
     from station.sealed_text import TextForged, TextWrong
 
     keys = [_key(file) for file in key or []]
@@ -57,7 +57,7 @@ def key(config: ConfigOption) -> None:
     """The public key in minisign's format, on standard output."""
     from station.parts import open_ledger
     from station.post import identity
-    from station.receival.paper_seals import public_key
+    from station.receival.papers.paper_seals import public_key
     from station.store.errors import LedgerError, LedgerHeld
 
     settings = settings_of(config)

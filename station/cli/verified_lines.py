@@ -5,9 +5,9 @@ from typing import Any
 
 from drivers.reading import UNIT_OF, Analyte, is_known
 from station.cli.say import _
-from station.receival.delivery_seal import DeliverySeal
-from station.receival.paper_seals import LimitLine, Seal, ValueLine
-from station.receival.ticket_seal import TicketSeal
+from station.receival.leaving.delivery_seal import DeliverySeal
+from station.receival.papers.paper_seals import LimitLine, Seal, ValueLine
+from station.receival.papers.ticket_seal import TicketSeal
 from ui.words.i18n import Translator
 from ui.words.parameters import parameter_texts
 from ui.words.vocabulary import analyte_name, basis_name, claim_name, species_name

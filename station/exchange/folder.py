@@ -22,8 +22,9 @@ from station.api import schemas
 from station.api.arrivals import announcement_of, issued_of
 from station.api.views.feed import feed
 from station.exchange.reading import MOST_BYTES, REF, Said, read_file, unread_columns
-from station.receival import announcing, erp_tickets
-from station.receival.table_files import RowError
+from station.receival.arrivals import announcing
+from station.receival.masters.table_files import RowError
+from station.receival.papers import erp_tickets
 from station.store.durable import arriving
 from ui.words.row_errors import row_error
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from drivers.text import LONGEST_NAME, clean_text
 from station.api import schemas
-from station.receival.table_files import (
+from station.receival.masters.table_files import (
     RowError,
     RowRefused,
     TableFile,

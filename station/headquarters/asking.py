@@ -16,7 +16,7 @@ from station.hub.documents import New, Sender, keep, offer
 from station.hub.down_tables import DOCUMENTS, OFFERS
 from station.hub.own import add_event
 from station.hub.tables import STATION
-from station.receival.asked_corrections import FIELDS, facts
+from station.receival.arrivals.asked_corrections import FIELDS, facts
 from station.store.ids import new_id
 
 CORRECTION, MATCH = "correction_request", "supplier_match"

@@ -16,7 +16,7 @@ from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.headquarters.served import Quarters
 from station.hub.own import STATIONS, add_event
 from station.hub.person_tables import ATTEMPTS, PERSONS
-from station.receival.pin_locks import FAILED, MOST, PASSWORD_CHANGED, SIGNED_IN, WINDOW, PinLocks
+from station.receival.persons.pin_locks import FAILED, MOST, PASSWORD_CHANGED, SIGNED_IN, WINDOW, PinLocks
 from station.store.ids import new_id
 
 LONGEST_NAME = 80

@@ -20,7 +20,7 @@ from station.hub.own import STATIONS, add_event
 from station.hub.shipment_tables import SHIPMENTS, SHIPMENTS_SEEN
 from station.hub.stations import StationUnknown
 from station.hub.tables import DIGEST, STATION
-from station.receival.shipment_paper import PaperWrong, ShipmentPaper
+from station.receival.between_silos.shipment_paper import PaperWrong, ShipmentPaper
 
 IN_TRANSIT, ARRIVED, REFUSED = "in_transit", "arrived", "refused"
 CLOSED, RETURNED, CANCELLED = "closed", "returned", "cancelled"

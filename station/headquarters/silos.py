@@ -21,7 +21,7 @@ from station.hub.tables import STATION
 from station.lab.pages.asking import Wanted
 from station.lab.pages.records import Records
 from station.lab.pages.study import LAB
-from station.receival.pack_standing import standings_of
+from station.receival.packs.pack_standing import standings_of
 from station.store.tables import RulePackAct, RulePackRecord
 
 AT_ONCE = 20_000  # rows of one question

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from station.receival.wiring import profiles_in
+from station.receival.measuring.wiring import profiles_in
 from station.setting_problems import SettingProblem
 from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings

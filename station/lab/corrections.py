@@ -2,8 +2,8 @@
 ends by a person, by a later one, or because the instrument was adjusted. Rows are appended, never edited.
 
 What is judged from then on is the raw value minus the bias (`station/grain/correcting.py`). Whoever approves
-or ends one has the open loads judged anew (`station.receival.proposals.renew`); a decision would ask for that
-by itself.
+or ends one has the open loads judged anew (`station.receival.deciding.proposals.renew`); a decision would ask
+for that by itself.
 """
 
 from collections.abc import Sequence

@@ -17,11 +17,11 @@ from station.printing.labels import Labels, labels_of
 from station.printing.lines import Duplicate, Pair, Section, Sentence, Title
 from station.printing.ticket_lines import ticket_sections
 from station.printing.ticket_pdf import ticket_pdf
-from station.receival.delivery_seal import DeliverySeal
-from station.receival.erp_numbers import completed
-from station.receival.paper_seals import public_key, sealed
-from station.receival.shipments import text_of
-from station.receival.ticket_seal import TicketSeal
+from station.receival.between_silos.shipments import text_of
+from station.receival.leaving.delivery_seal import DeliverySeal
+from station.receival.papers.erp_numbers import completed
+from station.receival.papers.paper_seals import public_key, sealed
+from station.receival.papers.ticket_seal import TicketSeal
 from station.store.names import names_of
 from station.store.retained import provisional_among
 from station.store.tables import DeliveryNote, PrintJob, RetainedSample, Shipment, Ticket

@@ -8,7 +8,7 @@ from drivers.health import DeviceHealth
 from drivers.reading import Flag
 from drivers.transport import ErrorCode
 from station.grain.remarks import is_verified
-from station.receival.instruments import Plugged, plugged
+from station.receival.measuring.instruments import Plugged, plugged
 from station.runtime.intake import Intake
 from station.runtime.live import Coded, DeviceLive
 from station.runtime.ports import Ports

@@ -22,10 +22,11 @@ from drivers.driver import Driver
 from drivers.reading import Reading
 from station.acts.desk import Desk
 from station.grain.weighing import Taken, WatchState, WeighingRule, watch
-from station.receival import bridge_zero, readings, weighings
-from station.receival.bridge_zero import NotAtZero
-from station.receival.frames import Gap, StoredFrame, note_gap
-from station.receival.instruments import plugged
+from station.receival.bridge import bridge_zero, weighings
+from station.receival.bridge.bridge_zero import NotAtZero
+from station.receival.measuring import readings
+from station.receival.measuring.frames import Gap, StoredFrame, note_gap
+from station.receival.measuring.instruments import plugged
 from station.runtime.course import Course
 from station.runtime.live import Standing
 from station.runtime.recovery import recover_analyses

@@ -20,7 +20,7 @@ from station.acts.desk import Desk
 from station.grain.inspection import Inspection
 from station.models import acts as models
 from station.models import releases
-from station.receival import captures, claims
+from station.receival.measuring import captures, claims
 from station.store.blobs import BlobFault, Blobs
 from station.store.errors import DiskFull
 from station.store.evidence import CapturePhotos

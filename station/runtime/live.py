@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from drivers.magnitude import Way
-from station.receival.bridge_zero import NotAtZero
-from station.receival.instruments import Plugged
+from station.receival.bridge.bridge_zero import NotAtZero
+from station.receival.measuring.instruments import Plugged
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
 VisionState = Literal["ready", "starting", "replacing", "off"]

@@ -13,8 +13,8 @@ from drivers.gateway.tasmota import Tasmota
 from drivers.kind import Kind
 from drivers.registry import make_transport
 from station.acts.refusals import Fault, Invalid, NotFound
-from station.receival.instruments import plugged, plugged_at
-from station.receival.wiring import NewProfile, Rewiring, Wiring, wiring_of
+from station.receival.measuring.instruments import plugged, plugged_at
+from station.receival.measuring.wiring import NewProfile, Rewiring, Wiring, wiring_of
 from station.setting_problems import SettingProblem, SettingsError
 from station.site.credentials import Credentials, credentials_of
 from station.site.file import Instrument, SiteSettings

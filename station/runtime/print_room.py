@@ -16,7 +16,7 @@ from station.printing import queue, receipt_printer
 from station.printing.labels import Labels
 from station.printing.papers import Paper, paper_of
 from station.printing.sending import PrinterFailed, PrinterSilent
-from station.receival import print_jobs
+from station.receival.papers import print_jobs
 from station.runtime.live import Coded
 from station.store.errors import DiskFull, LedgerError
 from station.store.tables import PrintJob

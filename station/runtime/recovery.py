@@ -13,8 +13,8 @@ from drivers.errors import FrameError
 from drivers.kind import read_frame
 from drivers.reading import Frame as DeviceFrame
 from station.acts.desk import Desk
-from station.receival import readings
-from station.receival.frames import StoredFrame
+from station.receival.measuring import readings
+from station.receival.measuring.frames import StoredFrame
 from station.store.journal import SEGMENT_ENDINGS, Place, records
 from station.store.tables import Frame
 

@@ -22,7 +22,7 @@ from sqlmodel import select
 
 from station.acts.desk import Desk
 from station.lab.pages.asking import AT_ONCE, Made, Wanted, newest, wanted_as_json, write_new
-from station.receival.pack_standing import standings
+from station.receival.packs.pack_standing import standings
 from station.store.engine import Ledger
 from station.store.stored import Renewed, digests, forget, renew
 from station.store.tables import AuditEvent, LabFile

@@ -17,10 +17,12 @@ from station.models.acts import Mandate
 from station.models.terms import Terms
 from station.post import identity
 from station.post.client import HubClient
-from station.receival import expected_shipments, own_sites, rule_packs, shipments
-from station.receival.pack_signatures import PackSignature
-from station.receival.pack_standing import packs_in_force, standings
-from station.receival.shipment_paper import PaperWrong, ShipmentPaper
+from station.receival.between_silos import expected_shipments, shipments
+from station.receival.between_silos.shipment_paper import PaperWrong, ShipmentPaper
+from station.receival.masters import own_sites
+from station.receival.packs import rule_packs
+from station.receival.packs.pack_signatures import PackSignature
+from station.receival.packs.pack_standing import packs_in_force, standings
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver, Taken
 from station.runtime.sent_facts import CorrectionRequests, ReferenceData, SupplierMatches

@@ -9,12 +9,13 @@ from typing import Any
 from drivers.text import LONGEST_NAME, clean_text
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid
-from station.receival import asked_corrections, reference_data
-from station.receival.asked_corrections import Asked
-from station.receival.certificates import Stated
-from station.receival.external import External
-from station.receival.reference_data import KnownCertificate, KnownSupplier, KnownVariety
-from station.receival.supplier_matches import known_supplier, match_supplier
+from station.receival.arrivals import asked_corrections
+from station.receival.arrivals.asked_corrections import Asked
+from station.receival.masters import reference_data
+from station.receival.masters.certificates import Stated
+from station.receival.masters.external import External
+from station.receival.masters.reference_data import KnownCertificate, KnownSupplier, KnownVariety
+from station.receival.masters.supplier_matches import known_supplier, match_supplier
 from station.runtime.receiver import Taken
 from station.store.tables import DownDocument
 

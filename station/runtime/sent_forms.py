@@ -5,7 +5,7 @@ from datetime import datetime
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault
-from station.receival import forms
+from station.receival.arrivals import forms
 from station.runtime.receiver import Taken
 from station.store.forms import forms_in_force
 from station.store.tables import DownDocument

@@ -17,7 +17,7 @@ from station.acts.desk import Desk
 from station.models import acts as models
 from station.models import releases
 from station.models.shadows import next_for_shadow
-from station.receival import captures
+from station.receival.measuring import captures
 from station.store.blobs import BlobFault, Blobs
 from station.store.errors import DiskFull
 from station.store.evidence import CapturePhotos

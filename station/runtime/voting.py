@@ -17,8 +17,8 @@ from station.acts.desk import Desk
 from station.acts.votes import to_vote_on, vote
 from station.models import trying as models
 from station.post.voting import NOT_IN_TIME, Tally
-from station.receival.pack_standing import pack_with
-from station.receival.trying import decisions_between, try_pack
+from station.receival.packs.pack_standing import pack_with
+from station.receival.packs.trying import decisions_between, try_pack
 from station.runtime.backtest import candidate_verdicts
 from station.store.blobs import Blobs
 from station.store.errors import DiskFull

@@ -14,8 +14,8 @@ from station.grain.cells import CellState
 from station.models import releases
 from station.post.box import this_box
 from station.post.sending import owing
-from station.receival import cells
-from station.receival.pack_standing import pack_in_force, packs_in_force
+from station.receival.packs.pack_standing import pack_in_force, packs_in_force
+from station.receival.storage import cells
 from station.site.file import Site
 from station.store import audit, schema
 from station.store.engine import Ledger

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from drivers.generic.profile import SHIPPED
 from drivers.redaction import has_password, redacted
 from station.acts.refusals import Fault, Invalid, NotAllowed
-from station.receival.wiring import Rewiring, Wiring, profiles_in
+from station.receival.measuring.wiring import Rewiring, Wiring, profiles_in
 from station.site.file import SiteSettings
 
 # Their options are settings of the instrument (baud, parity): the place is the same.

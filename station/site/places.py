@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from station.receival.wiring import Setting, profiles_in
+from station.receival.measuring.wiring import Setting, profiles_in
 from station.site.file import SiteSettings
 
 KEPT_PROFILES = "profiles"  # in the data folder: those that came over HTTP

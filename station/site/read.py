@@ -17,7 +17,7 @@ from drivers.named import Catalogue, Entry
 from station.claims import CLAIMS, ClaimEntry
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
-from station.receival.pack_signatures import PackSignature
+from station.receival.packs.pack_signatures import PackSignature
 from station.setting_problems import SettingProblem, SettingsError, problem_of, read_toml, unreadable
 from station.signing import ENDING, PublicKey, SignatureError, parse_public_key
 from station.site.file import Cell, SiteSettings

@@ -11,9 +11,9 @@ from drivers.reading import UNIT_OF, Value
 from drivers.text import fold
 from station.acts.desk import Desk
 from station.grain.past import Grain
-from station.receival import cells, certificates, plan_standing, plans
-from station.receival.external import SITE
-from station.receival.instruments import (
+from station.receival.masters import certificates
+from station.receival.masters.external import SITE
+from station.receival.measuring.instruments import (
     Plugged,
     declared_instruments,
     describe,
@@ -21,8 +21,9 @@ from station.receival.instruments import (
     plugged,
     unplug_all_but,
 )
-from station.receival.rule_packs import follow_site_file
-from station.receival.wiring import declared_wiring
+from station.receival.measuring.wiring import declared_wiring
+from station.receival.packs.rule_packs import follow_site_file
+from station.receival.storage import cells, plan_standing, plans
 from station.site import file as sections
 from station.site.file import SiteSettings
 from station.site.read import signatures_of

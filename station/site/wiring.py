@@ -12,8 +12,8 @@ from drivers.kind import Kind
 from drivers.redaction import redacted
 from drivers.registry import make_protocol
 from station.post.photo_pace import Budget
-from station.receival.instruments import Description
-from station.receival.wiring import Wiring, profiles_in
+from station.receival.measuring.instruments import Description
+from station.receival.measuring.wiring import Wiring, profiles_in
 from station.setting_problems import SettingProblem, SettingsError
 from station.site.file import Instrument, SiteSettings
 

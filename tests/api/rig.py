@@ -17,8 +17,8 @@ from station.api.app import create_app, stop_streams
 from station.api.context import Context, Limits
 from station.api.door import Door, DoorLimits
 from station.clock import StationClock
-from station.receival import people
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
+from station.receival.persons import people
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from tests.silo_rig import GOOD, GOOD_NIR, START, Silo

@@ -10,8 +10,8 @@ import pytest
 
 from station.api.access import ACCESS, BASE, Access, Admin, Role, TokenKind, check_complete
 from station.api.app import create_app
-from station.receival import people
-from station.receival.people import _digest
+from station.receival.persons import people
+from station.receival.persons.people import _digest
 from station.store.ids import new_id
 from station.store.tables import Person, SignIn, Terminal
 from tests.api.rig import ADMIN_TOKEN, JPEG, Counter, ok, problem, upload

@@ -6,9 +6,10 @@ from typing import Any
 from sqlmodel import select
 
 from station.acts.desk import Masters
-from station.receival import people, reference_lists
-from station.receival.forgetting import forget_supplier
-from station.receival.reference_import import import_list
+from station.receival.masters import reference_lists
+from station.receival.masters.reference_import import import_list
+from station.receival.persons import people
+from station.receival.persons.forgetting import forget_supplier
 from station.store import searching
 from station.store.tables import AnnouncedArrival, Contract, Load, LoadOwner, Visit
 from tests.api.rig import Counter, ok, problem

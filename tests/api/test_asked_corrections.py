@@ -3,10 +3,11 @@
 import pytest
 
 from station.acts.desk import Actor
-from station.receival import asked_corrections, reference_data
-from station.receival.asked_corrections import Asked
-from station.receival.reference_data import KnownVariety
-from station.receival.visits import NewLoad
+from station.receival.arrivals import asked_corrections
+from station.receival.arrivals.asked_corrections import Asked
+from station.receival.arrivals.visits import NewLoad
+from station.receival.masters import reference_data
+from station.receival.masters.reference_data import KnownVariety
 from tests.api.rig import Counter, ok, problem
 
 HEADQUARTERS = Actor("headquarters", "headquarters")

@@ -14,7 +14,7 @@ from sqlmodel import select
 from station.api import upload as uploading
 from station.export.tiff import camera_fields
 from station.photo_bytes import is_whole
-from station.receival import claims
+from station.receival.measuring import claims
 from station.store.tables import Capture, Photo
 from tests.api.rig import JPEG, Counter, accept, arrival, confirm, measure, ok, problem, upload
 from tests.hostile import is_clean, kept_texts

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from station.clock import StationClock
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
 from tests.api.rig import Counter, ok, problem
 from tests.silo_rig import START
 

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from station.api.access import TokenKind, access_of
 from station.api.app import create_app
-from station.receival import people
+from station.receival.persons import people
 from tests.api.rig import ADMIN_TOKEN, Counter
 
 CHECKS = (

@@ -2,10 +2,10 @@
 
 from sqlmodel import select
 
-from station.receival import decisions
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
-from station.receival.weighings import confirm
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge.weighings import confirm
+from station.receival.deciding import decisions
+from station.receival.storage.tippings import Tipped
 from station.store.tables import Decision
 from tests.api.rig import Counter, ok
 

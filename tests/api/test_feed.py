@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from station.receival import decisions
+from station.receival.deciding import decisions
 from station.store import counters
 from station.store.tables import Visit
 from tests.api.rig import Counter, ok, problem

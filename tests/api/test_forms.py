@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from station.acts.desk import Actor
 from station.export.records import record
-from station.receival import forms
+from station.receival.arrivals import forms
 from station.runtime.sent_forms import Forms
 from station.store.tables import DownDocument, FormAnswer
 from tests.api.rig import JPEG, Counter, accept, ok, problem, upload

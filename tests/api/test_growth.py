@@ -12,7 +12,7 @@ from sqlalchemy import event
 from benchmarks.copies import COPIED, make_campaign
 from benchmarks.ledger import Day
 from benchmarks.screens import ENDLESS, Ask, app_of, asks, tokens_of
-from station.receival import people
+from station.receival.persons import people
 from station.store import audit
 from tests.api.rig import ok
 

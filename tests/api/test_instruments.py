@@ -7,10 +7,10 @@ from sqlmodel import select
 
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
-from station.receival import weighings
-from station.receival.instruments import plugged_at
-from station.receival.visits import NewLoad
-from station.receival.wiring import wiring_of
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.measuring.instruments import plugged_at
+from station.receival.measuring.wiring import wiring_of
 from station.store.tables import AuditEvent
 from tests.api.rig import Counter, ok, problem
 from tests.silo_rig import GOOD

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.api.rig import Counter, ok
 from tests.lab.test_importing import HEAD, PROFILE
 

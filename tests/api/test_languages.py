@@ -11,9 +11,12 @@ from station.api.language import problem_texts, reason
 from station.api.problems import ApiFault
 from station.grain.reasons import Code
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival import certificates, people, readings, weighings
-from station.receival.certificates import Stated
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.masters import certificates
+from station.receival.masters.certificates import Stated
+from station.receival.measuring import readings
+from station.receival.persons import people
 from station.store.errors import LedgerFault
 from tests.api.rig import Counter, arrival, ok, problem
 from tests.silo_rig import ANNE, MARC, Silo

@@ -1,7 +1,8 @@
 """Models over HTTP: who may promote, what the list says, and laboratory results."""
 
 from station.grain.inspection import ClassShare, Inspection, KernelClass, MassShare, ModelName
-from station.receival import captures, people
+from station.receival.measuring import captures
+from station.receival.persons import people
 from station.store.tables import ModelRelease
 from tests.api.rig import Counter, ok, problem
 from tests.model_rig import SPECIES, TASK, Models, shipped_version

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from drivers.reading import UNIT_OF, Analyte
 from station.acts.refusals import Fault, Invalid
 from station.api.invitations import GOOD_FOR, MOST_OPEN, Invitations
-from station.receival import captures, people
+from station.receival.measuring import captures
+from station.receival.persons import people
 from station.store.tables import AuditEvent, Terminal
 from tests.api.rig import JPEG, Counter, ok, problem, upload
 from tests.silo_rig import START

@@ -11,7 +11,7 @@ import pytest
 
 from station.acts import passwords
 from station.api import pins as desk
-from station.receival import people
+from station.receival.persons import people
 from tests.api.rig import Counter, counter_of, ok, problem, served, wait_until
 from tests.silo_rig import HandClock
 

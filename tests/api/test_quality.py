@@ -9,9 +9,9 @@ from drivers.reading import Analyte
 from station.acts.desk import Watching
 from station.lab.holds import end_hold
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival import instruments
-from station.receival.instruments import Description
-from station.receival.retaining import keep_of_load
+from station.receival.laboratory.retaining import keep_of_load
+from station.receival.measuring import instruments
+from station.receival.measuring.instruments import Description
 from tests.api.rig import Counter, ok, problem
 from tests.lab.test_controls import PROTEIN, control, instrument_of
 from tests.lab.test_holds import BAD, GOOD, check, only, received

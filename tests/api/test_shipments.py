@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from station.receival.shipment_paper import ShipmentPaper, TravellingValue, written
+from station.receival.between_silos.shipment_paper import ShipmentPaper, TravellingValue, written
 from tests.api.rig import Counter, ok, problem
 
 PAPER = ShipmentPaper(

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from drivers.reading import UNIT_OF, Analyte, Flag, Reading, Value
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival import people, weighings
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.persons import people
 from station.store.tables import Ticket, Visit, Weighing
 from tests.silo_rig import ANNE, SITE, Silo
 from ui.words.numbers import kilograms_in

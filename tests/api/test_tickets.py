@@ -7,7 +7,7 @@ import pytest
 
 from station.grain.identifiers import Regime
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.api.rig import Counter, accept, arrival, confirm, measure, ok, problem
 from tests.silo_rig import MARC, Silo
 

@@ -12,7 +12,7 @@ from station.backup.disk import Disk
 from station.backup.proving import prove
 from station.hub.own import STATIONS
 from station.post.folder import NAME, BagFolder
-from station.receival import forgetting
+from station.receival.persons import forgetting
 from station.store.tables import Bag
 from tests.backup.rig import back_up, files_of
 from tests.backup.test_keeper import Yard

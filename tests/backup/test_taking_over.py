@@ -14,7 +14,7 @@ from station.backup.standing import Standing, keep_standing, standing_of, why_no
 from station.backup.taking_over import Taken, TakeOver, take_over
 from station.backup.writing import site_path
 from station.post import identity
-from station.receival.ticket_seal import public_key
+from station.receival.papers.paper_seals import public_key
 from station.store import room
 from station.store.approval_key import read_key, write_key
 from station.store.engine import Ledger

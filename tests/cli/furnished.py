@@ -13,7 +13,8 @@ from station.models import policies
 from station.models.acts import Mandate
 from station.models.terms import Terms
 from station.parts import Parts, open_parts
-from station.receival import people, samples
+from station.receival.measuring import samples
+from station.receival.persons import people
 from station.runtime.bundles import checked, ship, shipped_bundle
 from station.signing import SecretKey, sign
 from station.site.read import load_settings, rule_pack_texts

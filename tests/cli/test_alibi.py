@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
-from station.receival import weighings
+from station.receival.bridge import weighings
 from station.store.tables import Weighing
 from tests.cli import rig
 from tests.silo_rig import SITE_FILE, Silo

@@ -13,8 +13,8 @@ import pytest
 from station.acts.desk import Desk
 from station.cli.say import now
 from station.demo.site import InstrumentAddresses, write_site
-from station.receival import people
-from station.receival.captures import StoredPhoto, receive_capture
+from station.receival.measuring.captures import StoredPhoto, receive_capture
+from station.receival.persons import people
 from station.runtime.bundles import ship
 from station.site.policy import policy_of
 from station.site.read import load_settings

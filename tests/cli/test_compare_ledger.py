@@ -10,7 +10,7 @@ from drivers.reading import Analyte
 from station.cli import app
 from station.lab.results import NewResult, record_result
 from station.parts import open_parts
-from station.receival import samples
+from station.receival.measuring import samples
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
 from tests.cli.rig import make_site

@@ -12,7 +12,7 @@ from sqlmodel import select
 from drivers.reading import Analyte
 from station.acts.desk import Watching
 from station.lab.proposing import propose_due, propose_spreads
-from station.receival import people
+from station.receival.persons import people
 from station.store.tables import Load
 from tests.cli import rig
 from tests.lab.rows import add_phone, instrument_of, measured

@@ -8,8 +8,9 @@ import pytest
 
 from station.acts.desk import Desk
 from station.demo.station_process import StationProcess
-from station.receival import captures, people
-from station.receival.captures import StoredPhoto
+from station.receival.measuring import captures
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.persons import people
 from station.site.policy import policy_of
 from station.site.read import load_settings
 from station.store.blobs import Blobs

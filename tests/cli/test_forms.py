@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from station.acts.desk import Desk
-from station.receival import people
+from station.receival.persons import people
 from station.site.policy import policy_of
 from station.site.read import load_settings
 from station.store.engine import Ledger

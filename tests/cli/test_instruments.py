@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from station.receival.instruments import plugged
+from station.receival.measuring.instruments import plugged
 from station.store.engine import Ledger
 from tests.cli.rig import invoke
 

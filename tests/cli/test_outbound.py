@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from station.receival import outbound, people
-from station.receival.outbound_loading import Drawn
+from station.receival.leaving import outbound
+from station.receival.leaving.outbound_loading import Drawn
+from station.receival.persons import people
 from tests.cli.rig import invoke, run, silo
 from tests.receival.test_outbound import come, leave, ready
 from tests.silo_rig import ANNE, SITE_FILE, Silo

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from station.receival import people
+from station.receival.persons import people
 from tests.cli import rig
 from tests.silo_rig import SITE_FILE, Silo
 

@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from station.cli import app
-from station.receival import captures, people
-from station.receival.captures import StoredPhoto
+from station.receival.measuring import captures
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.persons import people
 from station.runtime.bundles import shipped_bundle
 from station.store.blobs import Blobs
 from station.vision.rendered import render_tray

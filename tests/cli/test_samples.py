@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from station.acts.desk import Actor, Desk
 from station.cli import app
-from station.receival.visits import Arrival, NewLoad, enter_arrival
+from station.receival.arrivals.visits import Arrival, NewLoad, enter_arrival
 from station.site.policy import policy_of
 from station.site.read import load_settings
 from station.store import queries

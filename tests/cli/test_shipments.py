@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from station.cli import app
-from station.receival.shipment_paper import read_text, written
+from station.receival.between_silos.shipment_paper import read_text, written
 from tests.cli.furnished import PIN, furnished
 from tests.silo_rig import START
 

@@ -10,8 +10,8 @@ import pytest
 from station.acts.desk import Masters
 from station.cli import simulated_erp
 from station.exchange.folder import Exchange
-from station.receival import people
-from station.receival.erp_numbers import numbers_of
+from station.receival.papers.erp_numbers import numbers_of
+from station.receival.persons import people
 from tests.api.rig import Tokens, counter_of, served
 from tests.cli.rig import free_port, invoke
 from tests.silo_rig import Silo

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from station.receival import people
-from station.receival.paper_seals import public_key, sealed
-from station.receival.ticket_seal import TicketSeal
+from station.receival.papers.paper_seals import public_key, sealed
+from station.receival.papers.ticket_seal import TicketSeal
+from station.receival.persons import people
 from tests.cli.rig import invoke, run, silo
 from tests.silo_rig import SITE_FILE, START, Silo
 

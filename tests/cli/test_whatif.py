@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from station.receival import rule_packs
+from station.receival.packs import rule_packs
 from tests.cli.furnished import EXAMPLES
 from tests.cli.rig import invoke
 from tests.silo_rig import MARC, SITE_FILE, Silo

@@ -15,9 +15,11 @@ from station.demo.erp import Body, Bon, Erp, Line, Off, some_apports
 from station.demo.erp_lines import FolderLine, HttpLine
 from station.exchange.folder import Exchange
 from station.grain.identifiers import Species
-from station.receival import day_closing, identification, people
-from station.receival.announcing import Seen, confirm_arrival
-from station.receival.erp_numbers import numbers_of
+from station.receival.arrivals import identification
+from station.receival.arrivals.announcing import Seen, confirm_arrival
+from station.receival.days import day_closing
+from station.receival.papers.erp_numbers import numbers_of
+from station.receival.persons import people
 from station.site.file import Cell
 from station.site.policy import policy_of
 from station.store import counters

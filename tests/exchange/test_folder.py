@@ -12,7 +12,7 @@ from sqlmodel import select
 from station.acts.desk import Masters
 from station.exchange import folder as exchange_folder
 from station.exchange.folder import FOLDERS, Exchange
-from station.receival.erp_numbers import numbers_of
+from station.receival.papers.erp_numbers import numbers_of
 from station.store import audit
 from station.store.tables import AnnouncedArrival
 from tests.silo_rig import Silo

@@ -16,7 +16,7 @@ from station.export.choose import Entry, Worth, entries, in_order
 from station.export.records import record
 from station.export.write import TargetFull, Written, write_dataset
 from station.models.references import references
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.store import pages
 from station.store.tables import Capture, ModelRelease
 from tests.export.test_clean import PLACE, exif, jpeg, segment

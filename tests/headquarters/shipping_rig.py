@@ -18,9 +18,9 @@ from station.hub.own import STATIONS
 from station.post import identity
 from station.post.folder import BagFolder
 from station.post.wire import public_text
-from station.receival import expected_shipments, shipments
-from station.receival.expected_shipments import Arriving
-from station.receival.shipments import Journey
+from station.receival.between_silos import expected_shipments, shipments
+from station.receival.between_silos.expected_shipments import Arriving
+from station.receival.between_silos.shipments import Journey
 from station.runtime.receiver import Pinned, Receiver
 from station.runtime.sent_down import handlers
 from station.store.tables import Shipment, Visit

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from station.cli import hub_backtest
+from station.cli.hub import backtest as hub_backtest
 from station.headquarters.backtest_part import judge_part
 from station.runtime.bundles import shipped_bundle
 from station.secret_keys import new_secret_key

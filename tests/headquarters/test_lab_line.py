@@ -16,7 +16,7 @@ from sqlmodel import select
 from station.post import identity
 from station.post.client import HubClient
 from station.post.folder import NAME, BagFolder
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.runtime.installer import Installer
 from station.runtime.poster import Poster
 from station.runtime.receiver import Pinned, Receiver

@@ -12,7 +12,8 @@ from sqlmodel import select as choose
 from station.hub.applying import rebuild
 from station.hub.down_tables import DOCUMENTS, OFFERS
 from station.hub.own import EVENTS
-from station.receival import decisions, shipments
+from station.receival.between_silos import shipments
+from station.receival.deciding import decisions
 from station.store.tables import DownDocument, ExpectedShipment, OwnSite
 from tests.headquarters.shipping_rig import House, Site, opened
 from tests.post.post_rig import HUB

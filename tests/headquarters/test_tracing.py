@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from station.receival import movements
+from station.receival.storage import movements
 from station.store import traced
 from station.store.books import Books
 from station.store.tables import CellMovement

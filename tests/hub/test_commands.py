@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import select
 
-from station.cli.hub_parts import MOST_NAME, STATION_ID
+from station.cli.hub.parts import MOST_NAME, STATION_ID
 from station.hub import stations
 from station.hub.database import TABLES
 from station.hub.own import STATIONS

@@ -29,7 +29,7 @@ from station.post.client import HubClient
 from station.post.folder import BagFolder
 from station.post.said import HubUnreachable
 from station.post.wire import public_text
-from station.receival.pack_standing import pack_in_force
+from station.receival.packs.pack_standing import pack_in_force
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver
 from station.runtime.sent_down import handlers

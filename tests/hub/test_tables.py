@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from station.hub.applying import typed
 from station.hub.tables import DIGEST, PLACE, STATION, hub_metadata
-from station.receival import people
+from station.receival.persons import people
 from station.store.engine import Ledger
 from station.store.travels import SECRET, STAYS
 from tests.silo_rig import Silo

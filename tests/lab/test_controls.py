@@ -10,11 +10,12 @@ from station.acts.desk import Watching
 from station.acts.refusals import Fault, Refusal
 from station.lab import controls
 from station.lab.controls import Target, controls_due, expiring, set_target
-from station.receival import captures, instruments, people, samples
-from station.receival.captures import StoredPhoto
-from station.receival.instruments import Description
-from station.receival.pairings import assign
-from station.receival.taking_back import restore_exceptions
+from station.receival.arrivals.taking_back import restore_exceptions
+from station.receival.measuring import captures, instruments, samples
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.measuring.instruments import Description
+from station.receival.measuring.pairings import assign
+from station.receival.persons import people
 from station.store.tables import AuditEvent, ControlCheck, ControlTarget, Instrument
 from tests.silo_rig import ANNE, MARC, START, Silo
 from tests.store.test_measurements import photographed

@@ -8,8 +8,9 @@ from station.acts.refusals import Conflict, Invalid, NotFound
 from station.lab.dispute_paper import dispute_paper
 from station.lab.disputes import close_dispute, note, open_dispute
 from station.lab.results import NewResult, record_result
-from station.receival import custody, pairings, retaining
-from station.receival.readings import type_reading
+from station.receival.laboratory import custody, retaining
+from station.receival.measuring import pairings
+from station.receival.measuring.readings import type_reading
 from station.store import audit
 from station.store.disputes import acts_of, disputed_photos, disputes, is_disputed, open_dispute_of
 from station.store.tables import (

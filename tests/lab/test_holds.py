@@ -14,10 +14,10 @@ from station.lab import holds
 from station.lab.adjustments import Adjusted, record_adjustment
 from station.lab.controls import set_target
 from station.lab.holds import end_hold
-from station.receival.pairings import assign
-from station.receival.retaining import keep_of_load
-from station.receival.taking_back import restore_exceptions
-from station.receival.visits import NewLoad
+from station.receival.arrivals.taking_back import restore_exceptions
+from station.receival.arrivals.visits import NewLoad
+from station.receival.laboratory.retaining import keep_of_load
+from station.receival.measuring.pairings import assign
 from station.store import comparing
 from station.store.holds import covering, is_covered, is_released, open_holds
 from station.store.ids import new_id

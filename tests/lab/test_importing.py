@@ -13,8 +13,10 @@ from station.lab import importing, waiting
 from station.lab.importing import Taken, import_file, profile_of
 from station.lab.recording import Judged, Said, judge, record
 from station.lab.waiting import Answer
-from station.receival import movements, retaining, samples
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.laboratory import retaining
+from station.receival.measuring import samples
+from station.receival.storage import movements
 from station.store.laboratory import lab_results
 from station.store.tables import AuditEvent, LabFile, LabResult, Measurement, Sample
 from tests.silo_rig import ANNE, MARC, Silo

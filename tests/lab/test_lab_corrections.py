@@ -11,8 +11,8 @@ from station.acts.desk import Watching
 from station.acts.refusals import Conflict, NotFound
 from station.lab.corrections import active, approve, decline, end, end_for_source
 from station.lab.proposing import propose_due
-from station.receival import proposals
-from station.receival.replay import replay
+from station.receival.deciding import proposals
+from station.receival.packs.replay import replay
 from station.store import audit, pages
 from station.store.corrections import acts_of
 from station.store.tables import Adjustment, AuditEvent, CellMovement, Correction, Proposal, Ticket

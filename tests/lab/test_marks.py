@@ -3,8 +3,8 @@
 from station.lab import marks
 from station.lab.controls import Target
 from station.lab.holds import end_hold, held_values
-from station.receival import movements
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.storage import movements
 from station.store.holds import open_holds
 from tests.lab.test_controls import PROTEIN, control
 from tests.lab.test_holds import BAD, GOOD, check, only, received

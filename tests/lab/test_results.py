@@ -4,8 +4,8 @@ from drivers.reading import Analyte, Basis
 from station.grain.reasons import Code, Reason
 from station.lab.results import NewResult, record_result
 from station.models.references import references_of
-from station.receival import retaining
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.laboratory import retaining
 from station.store import queries
 from station.store.evidence import readings_of
 from station.store.laboratory import lab_results

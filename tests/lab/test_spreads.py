@@ -8,7 +8,7 @@ import pytest
 from station.acts.refusals import Conflict, NotFound
 from station.lab.proposing import propose_spreads
 from station.lab.spreads import approve_spread, decline_spread, end_spread
-from station.receival.photo_words import photo_reasons
+from station.receival.measuring.photo_words import photo_reasons
 from station.store.evidence import CaptureSeen
 from station.store.ids import new_id
 from station.store.learnt import learnt

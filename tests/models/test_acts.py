@@ -9,8 +9,8 @@ from station.models import acts as models
 from station.models import releases
 from station.models.acts import Mandate
 from station.models.shadows import next_for_shadow
-from station.receival import captures, claims
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import captures, claims
 from station.store import audit
 from station.store.evidence import CapturePhotos
 from station.store.tables import ModelRelease

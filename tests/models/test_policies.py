@@ -11,7 +11,7 @@ from station.grain.inspection import ClassShare, Embedding, Inspection, MassShar
 from station.grain.reasons import Code, Reason
 from station.models import policies, releases
 from station.models.terms import Terms
-from station.receival import captures
+from station.receival.measuring import captures
 from station.store import audit
 from station.store.tables import ModelRelease
 from tests.model_rig import SPECIES, TASK, Models, shipped_version

@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from station.grain.inspection import Inspection
-from station.receival import captures, forms, people
+from station.receival.arrivals import forms
+from station.receival.measuring import captures
+from station.receival.persons import people
 from station.runtime.bundles import shipped_bundle
 from station.store.forms import answers_by_load
 from station.store.tables import Capture, Photo, Terminal

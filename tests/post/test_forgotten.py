@@ -15,7 +15,7 @@ from station.hub import applying
 from station.hub.own import BAGS, QUARANTINE, STATIONS
 from station.post.bag import head_of, sha256_of
 from station.post.folder import NAME, BagFolder
-from station.receival import forgetting, people
+from station.receival.persons import forgetting, people
 from station.site.file import Backup
 from station.store import audit
 from tests.backup.rig import back_up, box_of, second_disk

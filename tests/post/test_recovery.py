@@ -17,9 +17,13 @@ from station.post.folder import BagFolder
 from station.post.recovery import CannotRecover
 from station.post.said import HubAnswer
 from station.post.sending import HubRefuses, Met, meet, send_one
-from station.receival import day_closing, movements, on_paper, people, weighings
-from station.receival.reconciling import Sources, reconcile
-from station.receival.recovering import COMES_BACK, STAYS_THERE, Recovered
+from station.receival.arrivals import on_paper
+from station.receival.bridge import weighings
+from station.receival.days import day_closing
+from station.receival.persons import people
+from station.receival.restoring.reconciling import Sources, reconcile
+from station.receival.restoring.recovering import COMES_BACK, STAYS_THERE, Recovered
+from station.receival.storage import movements
 from station.store import counters, days, restoring, traced
 from station.store.books import Books
 from station.store.copies import copy_ledger
@@ -595,7 +599,7 @@ def cloned(station: Station, folder: Path) -> Station:
 
 
 def on_box(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    for room in ("station.post.sealing", "station.receival.reconciling"):
+    for room in ("station.post.sealing", "station.receival.restoring.reconciling"):
         monkeypatch.setattr(f"{room}.this_box", lambda: name)
 
 

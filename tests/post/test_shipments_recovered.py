@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from station.receival import expected_shipments, shipments
-from station.receival.expected_shipments import Arriving
-from station.receival.shipment_paper import ShipmentPaper
+from station.receival.between_silos import expected_shipments, shipments
+from station.receival.between_silos.expected_shipments import Arriving
+from station.receival.between_silos.shipment_paper import ShipmentPaper
 from station.store.tables import CellMovement, ExpectedShipment, Shipment
 from tests.api.test_shipments import PAPER
 from tests.post.test_recovery import Station

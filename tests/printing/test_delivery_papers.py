@@ -10,11 +10,12 @@ import zxingcpp
 from station.acts.printers import DELIVERY, LABEL, Printer
 from station.post import identity
 from station.printing.papers import paper_of
-from station.receival import delivery_notes, outbound, paper_seals, print_jobs
-from station.receival.delivery_seal import DeliverySeal
-from station.receival.outbound_loading import Drawn
-from station.receival.paper_seals import public_key
-from station.receival.ticket_seal import TicketSeal
+from station.receival.leaving import delivery_notes, outbound
+from station.receival.leaving.delivery_seal import DeliverySeal
+from station.receival.leaving.outbound_loading import Drawn
+from station.receival.papers import paper_seals, print_jobs
+from station.receival.papers.paper_seals import public_key
+from station.receival.papers.ticket_seal import TicketSeal
 from station.runtime.print_room import PrintRoom
 from station.sealed_text import TextWrong
 from station.store.tables import DeliveryNote, OutboundVisit, PrintJob, RetainedSample

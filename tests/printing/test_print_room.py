@@ -12,8 +12,8 @@ from sqlmodel import col, select
 
 from station.acts.printers import FILE, Printer
 from station.acts.refusals import Conflict, Invalid, NotFound
-from station.receival import print_jobs
-from station.receival.recovered_taking import TAKEN
+from station.receival.papers import print_jobs
+from station.receival.restoring.recovered_taking import TAKEN
 from station.runtime.print_room import PrintRoom
 from station.store import restoring
 from station.store.copies import copy_ledger

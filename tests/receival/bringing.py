@@ -1,6 +1,6 @@
 """A load that was brought, without its truck at the desk."""
 
-from station.receival import cells
+from station.receival.storage import cells
 from station.store.ids import new_id
 from station.store.tables import CellMovement, Load, Supplier, Ticket, Vehicle, Visit, Weighing
 from tests.silo_rig import Silo

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from station.acts.answers import answer_to
 from station.acts.desk import Actor
-from station.receival import approvals, decisions, enrolments
-from station.receival.approvals import Wish
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding import decisions
+from station.receival.persons import approvals, enrolments
+from station.receival.persons.approvals import Wish
 from station.store.tables import Approval, Decision, Load, Person
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo
 

@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 from station.grain.carriage import PreviousCargo
-from station.receival import decisions, delivery_notes, outbound, outbound_loading, stored_tares, visits
-from station.receival.outbound_coming import Coming
-from station.receival.outbound_loading import Drawn
-from station.receival.paper_pad import Pad, Read, close_from_pad
-from station.receival.tipped_elsewhere import correct_tipping
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
-from station.receival.weighings import Confirmed
+from station.receival.arrivals import visits
+from station.receival.arrivals.paper_pad import Pad, Read, close_from_pad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import stored_tares
+from station.receival.bridge.weighings import Confirmed
+from station.receival.deciding import decisions
+from station.receival.leaving import delivery_notes, outbound, outbound_loading
+from station.receival.leaving.outbound_coming import Coming
+from station.receival.leaving.outbound_loading import Drawn
+from station.receival.storage.tipped_elsewhere import correct_tipping
+from station.receival.storage.tippings import Tipped
 from station.store.tables import DeliveryNote, OutboundVisit, StoredTare, Visit
 from tests.silo_rig import ANNE, GOOD, START, Silo
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
 from station.grain.carriage import PreviousCargo
-from station.receival import cells, day_closing
-from station.receival.outbound_loading import Drawn
-from station.receival.tipped_elsewhere import correct_tipping
-from station.receival.tippings import Tipped, tippings_of
-from station.receival.weighings import Confirmed
+from station.receival.bridge.weighings import Confirmed
+from station.receival.days import day_closing
+from station.receival.leaving.outbound_loading import Drawn
+from station.receival.storage import cells
+from station.receival.storage.tipped_elsewhere import correct_tipping
+from station.receival.storage.tippings import Tipped, tippings_of
 from station.store.tables import CellMovement, DeliveryNote, Ticket, Visit, Weighing
 from tests.draws import examples
 from tests.receival.passages import CLEAN, Carrier, Step, Truck

@@ -11,12 +11,13 @@ from sqlmodel import select
 from station.acts.answers import rules_of
 from station.acts.refusals import Conflict, Fault, NotAllowed, Refusal
 from station.grain.guard import Guarded
-from station.receival import approvals, decisions, enrolments, people
-from station.receival.approvals import HOLDS, MOST_WRONG
-from station.receival.replay import replay
-from station.receival.rule_packs import install_pack
-from station.receival.tippings import Tipped
-from station.receival.visual_checks import check_visually
+from station.receival.deciding import decisions
+from station.receival.measuring.visual_checks import check_visually
+from station.receival.packs.replay import replay
+from station.receival.packs.rule_packs import install_pack
+from station.receival.persons import approvals, enrolments, people
+from station.receival.persons.approvals import HOLDS, MOST_WRONG
+from station.receival.storage.tippings import Tipped
 from station.store.approval_key import NAME
 from station.store.tables import Approval, AuditEvent, Decision, Enrolment, Load, Visit
 from tests.receival.guarded import BEA, Far, mouldy, weighed

@@ -8,10 +8,11 @@ import pytest
 from drivers.reading import Analyte
 from station.acts.refusals import Fault, Invalid, Refusal
 from station.grain.drying import dry as make_dry
-from station.receival import cell_acts, movements, shipments
-from station.receival.asked_of_cells import check_dried
-from station.receival.cell_acts import Drying, Said
-from station.receival.shipments import Journey
+from station.receival.between_silos import shipments
+from station.receival.between_silos.shipments import Journey
+from station.receival.storage import cell_acts, movements
+from station.receival.storage.asked_of_cells import check_dried
+from station.receival.storage.cell_acts import Drying, Said
 from tests.receival.test_cell_acts import bring, last
 from tests.receival.test_movements import balance, counts, newest
 from tests.silo_rig import ANNE, MARC, Silo

@@ -7,8 +7,8 @@ from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.reading import is_known
 from station.acts.desk import Desk
 from station.grain.identifiers import Species
-from station.receival.replay import replay
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.packs.replay import replay
 from station.site.file import Cell
 from station.site.policy import policy_of
 from station.store import pages

@@ -8,9 +8,10 @@ import pytest
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelName
 from station.grain.reasons import Code, Reason
-from station.receival import captures, claims, people
-from station.receival.captures import StoredPhoto
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import captures, claims
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.persons import people
 from station.store import queries
 from station.store.tables import Capture, Load, Terminal
 from tests.silo_rig import Silo, photos_of_load

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from drivers.reading import Analyte
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.grain.cells import CellState
-from station.receival import cell_acts, cells, movements
-from station.receival.cell_acts import Drying, Said
+from station.receival.storage import cell_acts, cells, movements
+from station.receival.storage.cell_acts import Drying, Said
 from station.store.ids import new_id
 from station.store.tables import CellMovement, Visit
 from tests.receival.guarded import mouldy

@@ -7,7 +7,7 @@ import pytest
 from drivers.reading import Analyte
 from station.grain.cells import CellState
 from station.grain.reasons import Code
-from station.receival import cells
+from station.receival.storage import cells
 from station.site.file import Opening
 from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Visit

@@ -2,8 +2,8 @@
 
 from sqlmodel import select
 
-from station.receival.certificate_files import read_certificates
-from station.receival.certificate_import import import_certificates
+from station.receival.masters.certificate_files import read_certificates
+from station.receival.masters.certificate_import import import_certificates
 from station.store.tables import Certificate
 from tests.silo_rig import MARC, Silo
 from ui.words.row_errors import row_error

@@ -9,13 +9,14 @@ from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
 from station.grain.reasons import Code
-from station.receival import certificates, proposals
-from station.receival.certificate_standing import uncertified
-from station.receival.certificates import Stated
-from station.receival.external import External
-from station.receival.replay import replay
-from station.receival.supplier_matches import match_supplier
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding import proposals
+from station.receival.masters import certificates
+from station.receival.masters.certificate_standing import uncertified
+from station.receival.masters.certificates import Stated
+from station.receival.masters.external import External
+from station.receival.masters.supplier_matches import match_supplier
+from station.receival.packs.replay import replay
 from station.store.tables import Certificate, Decision, Load, Proposal, Supplier, Visit
 from tests.silo_rig import ANNE, MARC, START, Silo
 

@@ -6,8 +6,8 @@ from drivers.reading import Analyte
 from station.acts.refusals import Fault
 from station.grain.identifiers import Species
 from station.lab.results import NewResult, record_result
-from station.receival.composites import enter_composite, enter_composite_of_cell, over_limits
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.laboratory.composites import enter_composite, enter_composite_of_cell, over_limits
 from station.store import queries
 from station.store.retained import loads_in
 from station.store.tables import LabResult, Load

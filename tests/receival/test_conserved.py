@@ -14,8 +14,10 @@ from drivers.reading import Analyte
 from station.acts.refusals import Refusal
 from station.grain.reasons import Reason
 from station.lab.results import NewResult, record_result
-from station.receival import cell_acts, cells, late_values, movements, revisions, shipments
-from station.receival.cell_acts import Drying, Said
+from station.receival.between_silos import shipments
+from station.receival.papers import late_values, revisions
+from station.receival.storage import cell_acts, cells, movements
+from station.receival.storage.cell_acts import Drying, Said
 from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Load, Revision, Shipment
 from tests.draws import examples

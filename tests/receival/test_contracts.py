@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from station.acts.refusals import Fault, Refusal
-from station.receival.contract_standing import contract_numbered, delivered_kg
-from station.receival.corrections import Correction, LoadCorrection, correct_arrival
-from station.receival.reference_import import import_list
-from station.receival.visits import NewLoad
-from station.receival.weighings import Confirmed
+from station.receival.arrivals.corrections import Correction, LoadCorrection, correct_arrival
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge.weighings import Confirmed
+from station.receival.masters.contract_standing import contract_numbered, delivered_kg
+from station.receival.masters.reference_import import import_list
 from tests.silo_rig import ANNE, MARC, Silo
 
 CONTRACTS = (

@@ -5,8 +5,8 @@ from sqlmodel import col, select
 
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.identifiers import Regime
-from station.receival.corrections import Correction, LoadCorrection, correct_arrival
-from station.receival.visits import NewLoad
+from station.receival.arrivals.corrections import Correction, LoadCorrection, correct_arrival
+from station.receival.arrivals.visits import NewLoad
 from station.store import queries
 from station.store.tables import (
     AuditEvent,

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from station.acts.refusals import Conflict, Invalid, NotFound, Refusal
-from station.receival import rule_packs, samples
-from station.receival.courtesy import CourtesyAnswer, bring_today
+from station.receival.deciding.courtesy import CourtesyAnswer, bring_today
+from station.receival.measuring import samples
+from station.receival.packs import rule_packs
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, RULES, Silo
 
 CHARGES = """

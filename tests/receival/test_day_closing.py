@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, Refusal
-from station.receival import day_closing, on_paper
-from station.receival.day_grain import split
-from station.receival.paper_pad import Pad, Read, close_from_pad
-from station.receival.tipped_elsewhere import correct_tipping
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
+from station.receival.arrivals import on_paper
+from station.receival.arrivals.paper_pad import Pad, Read, close_from_pad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.days import day_closing
+from station.receival.days.day_grain import split
+from station.receival.storage.tipped_elsewhere import correct_tipping
+from station.receival.storage.tippings import Tipped
 from station.store import counters
 from station.store.ids import new_id
 from station.store.tables import CellMovement, DayClosing, Load, Ticket

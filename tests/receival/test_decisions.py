@@ -11,8 +11,10 @@ from sqlmodel import select
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.grain.cells import CellState
 from station.grain.reasons import Code
-from station.receival import cells, decisions, proposals, visits
-from station.receival.visits import NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding import decisions, proposals
+from station.receival.storage import cells
 from station.store import audit, queries
 from station.store.tables import Decision, Load, Proposal, Ticket, Visit
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo

@@ -8,12 +8,14 @@ from sqlmodel import select
 from station.acts.desk import Actor, Masters
 from station.acts.refusals import Conflict, Fault, Invalid, Refusal
 from station.printing.ticket_text import ticket_text
-from station.receival import decisions, tipped_elsewhere, visits
-from station.receival.announcing import Announcement, Seen, announce, confirm_arrival
-from station.receival.day_closing import sheet
-from station.receival.erp_numbers import completed
-from station.receival.erp_tickets import Issued, take_number
-from station.receival.tippings import Tipped
+from station.receival.arrivals import visits
+from station.receival.arrivals.announcing import Announcement, Seen, announce, confirm_arrival
+from station.receival.days.day_closing import sheet
+from station.receival.deciding import decisions
+from station.receival.papers.erp_numbers import completed
+from station.receival.papers.erp_tickets import Issued, take_number
+from station.receival.storage import tipped_elsewhere
+from station.receival.storage.tippings import Tipped
 from station.store.tables import AnnouncedArrival, ErpTicket, Load, Ticket, Visit
 from tests.silo_rig import Silo
 

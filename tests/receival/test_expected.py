@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from station.receival import composites
-from station.receival.replay import replay
+from station.receival.laboratory import composites
+from station.receival.packs.replay import replay
 from station.store import pages, queries
 from station.store.ids import new_id
 from station.store.tables import LabResult, Load, Proposal

@@ -5,9 +5,9 @@ import random
 import pytest
 from sqlmodel import SQLModel
 
-from station.receival import cell_acts, cells, movements
-from station.receival.cell_acts import Drying, Said
-from station.receival.following import follow
+from station.receival.storage import cell_acts, cells, movements
+from station.receival.storage.cell_acts import Drying, Said
+from station.receival.storage.following import follow
 from station.store import traced
 from station.store.books import Books
 from station.store.tables import CellMovement

@@ -7,8 +7,8 @@ from sqlmodel import select
 
 from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
-from station.receival import forgetting, people
-from station.receival.replay import replay
+from station.receival.packs.replay import replay
+from station.receival.persons import forgetting, people
 from station.store import audit, forgotten, pages
 from station.store.tables import AuditEvent, Person, Ticket
 from tests.silo_rig import MARC, Silo

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from drivers.reading import UNIT_OF, Analyte, Frame, Reading, Value
-from station.receival import readings, weighings
-from station.receival.frames import StoredFrame
-from station.receival.instruments import Description, swap
+from station.receival.bridge import weighings
+from station.receival.measuring import readings
+from station.receival.measuring.frames import StoredFrame
+from station.receival.measuring.instruments import Description, swap
 from station.store.journal import Place
 from tests.silo_rig import ANNE, GOOD_NIR, START, Silo
 

@@ -9,9 +9,9 @@ from sqlmodel import select
 from station.acts.refusals import Conflict, Fault
 from station.grain.reasons import Code
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival import proposals
-from station.receival.offers import offers_among, standing_visits
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding import proposals
+from station.receival.deciding.offers import offers_among, standing_visits
 from station.store.batches import tares_kg
 from station.store.tables import CellMovement, Ticket, Visit
 from tests.silo_rig import Silo

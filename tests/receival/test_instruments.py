@@ -10,10 +10,11 @@ from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code
-from station.receival import instruments, pairings, readings, weighings
-from station.receival.instruments import Description, Plugged, plugged
-from station.receival.visits import NewLoad
-from station.receival.wiring import Wiring
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.measuring import instruments, pairings, readings
+from station.receival.measuring.instruments import Description, Plugged, plugged
+from station.receival.measuring.wiring import Wiring
 from station.store import queries
 from station.store.tables import AuditEvent, Instrument, PortAssignment, Weighing
 from station.store.tables import Reading as ReadingRow

@@ -6,11 +6,12 @@ import pytest
 
 from station.acts.refusals import Fault, Refusal
 from station.grain.past import Grain, Standing
-from station.receival import cell_acts, movements, plans, shipments
-from station.receival.cell_acts import Drying, Said
-from station.receival.joining import against_joining
-from station.receival.plans import Planned
-from station.receival.shipments import Journey
+from station.receival.between_silos import shipments
+from station.receival.between_silos.shipments import Journey
+from station.receival.storage import cell_acts, movements, plans
+from station.receival.storage.cell_acts import Drying, Said
+from station.receival.storage.joining import against_joining
+from station.receival.storage.plans import Planned
 from station.store.tables import Cell
 from tests.receival.test_cell_acts import bring, state
 from tests.silo_rig import ANNE, MARC, Silo

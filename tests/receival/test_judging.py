@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from station.grain.reasons import Code
-from station.receival import rule_packs
-from station.receival.pack_standing import pack_in_force
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.packs import rule_packs
+from station.receival.packs.pack_standing import pack_in_force
 from station.store.tables import Load, Proposal, Vehicle
 from tests.silo_rig import GOOD_NIR, RULES, Silo
 

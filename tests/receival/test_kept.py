@@ -9,10 +9,11 @@ from sqlmodel import select
 from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Flag, Reading, Value
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.reasons import Code
-from station.receival import instruments, readings, weighings
-from station.receival.instruments import Description
-from station.receival.loads import check_number
-from station.receival.visits import NewLoad
+from station.receival.arrivals.loads import check_number
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.measuring import instruments, readings
+from station.receival.measuring.instruments import Description
 from station.store import audit, pages
 from station.store.tables import AuditEvent, Visit, Weighing, WeighingUse
 from station.store.tables import Reading as ReadingRow

@@ -12,10 +12,11 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
 from station.grain.identifiers import Regime
 from station.grain.past import Grain
 from station.grain.reasons import Code, Reason
-from station.receival import cells, movements, weighings
-from station.receival.external import External
-from station.receival.movements import Title
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.masters.external import External
+from station.receival.storage import cells, movements
+from station.receival.storage.movements import Title
 from station.store import audit, pages
 from station.store.ids import new_id
 from station.store.tables import AuditEvent, Cell, CellMovement, Weighing, WeighingUse

@@ -7,10 +7,11 @@ import pytest
 
 from station.acts.refusals import Fault, NotAllowed
 from station.grain.inspection import Inspection, ModelName
-from station.receival import captures, claims, instruments, people
-from station.receival.captures import StoredPhoto
-from station.receival.instruments import Description, instrument_at
-from station.receival.wiring import Wiring
+from station.receival.measuring import captures, claims, instruments
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.measuring.instruments import Description, instrument_at
+from station.receival.measuring.wiring import Wiring
+from station.receival.persons import people
 from station.store.tables import Capture, Person, Terminal
 from tests.silo_rig import ANNE, Silo
 

@@ -12,10 +12,12 @@ from station.acts.desk import Actor
 from station.acts.refusals import Fault, Refusal
 from station.grain.reasons import Reason
 from station.lab.results import NewResult, record_result
-from station.receival import cell_acts, late_values, movements, shipments
-from station.receival.cell_acts import Drying, Said
-from station.receival.revisions import apply_revisions
-from station.receival.shipments import Journey
+from station.receival.between_silos import shipments
+from station.receival.between_silos.shipments import Journey
+from station.receival.papers import late_values
+from station.receival.papers.revisions import apply_revisions
+from station.receival.storage import cell_acts, movements
+from station.receival.storage.cell_acts import Drying, Said
 from station.store.tables import Revision, Ticket
 from tests.silo_rig import ANNE, MARC, Silo
 from ui.words.problems import problem

@@ -8,11 +8,11 @@ from sqlmodel import select
 
 from station.acts.desk import Actor
 from station.acts.refusals import Invalid
-from station.receival import day_closing
-from station.receival.erp_tickets import Issued, take_number
-from station.receival.observing import observed
-from station.receival.tipped_elsewhere import correct_tipping
-from station.receival.tippings import Tipped
+from station.receival.days import day_closing
+from station.receival.days.observing import observed
+from station.receival.papers.erp_tickets import Issued, take_number
+from station.receival.storage.tipped_elsewhere import correct_tipping
+from station.receival.storage.tippings import Tipped
 from station.store import counters
 from station.store.tables import CellMovement, Load, Ticket, Visit
 from tests.silo_rig import MARC, Silo

@@ -2,9 +2,9 @@
 
 import pytest
 
-from station.receival import offers
-from station.receival.offers import Offer, offers_among, standing_visits
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding import offers
+from station.receival.deciding.offers import Offer, offers_among, standing_visits
 from station.store.tables import Visit
 from tests.silo_rig import Silo
 

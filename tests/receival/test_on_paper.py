@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault
-from station.receival import decisions, on_paper, visits
+from station.receival.arrivals import on_paper, visits
+from station.receival.deciding import decisions
 from station.store import audit
 from station.store.tables import CellMovement, Load
 from tests.silo_rig import ANNE, Silo

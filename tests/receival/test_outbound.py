@@ -13,10 +13,12 @@ from drivers.text import fold
 from station.acts.refusals import Fault, Refusal
 from station.grain.carriage import PreviousCargo
 from station.post import identity
-from station.receival import cells, delivery_notes, outbound, outbound_loading, visits
-from station.receival.outbound_coming import Coming
-from station.receival.outbound_loading import Drawn
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.leaving import delivery_notes, outbound, outbound_loading
+from station.receival.leaving.outbound_coming import Coming
+from station.receival.leaving.outbound_loading import Drawn
+from station.receival.storage import cells
 from station.store.tables import CellMovement, DeliveryNote, OutboundOrder, OutboundVisit, Sample
 from tests.silo_rig import ANNE, MARC, Silo
 

@@ -7,9 +7,9 @@ import pytest
 
 import station
 from station.acts.refusals import Fault, Invalid
-from station.receival import rule_packs
-from station.receival.pack_signatures import PackSignature, signed
-from station.receival.pack_standing import standings
+from station.receival.packs import rule_packs
+from station.receival.packs.pack_signatures import PackSignature, signed
+from station.receival.packs.pack_standing import standings
 from station.signing import SecretKey, sign
 from tests.silo_rig import MARC, RULES, Silo
 

@@ -4,10 +4,10 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import decisions
-from station.receival.corrections import Correction, correct_arrival
-from station.receival.offers import offers_among, standing_visits
-from station.receival.visits import Arrival, NewLoad, enter_arrival
+from station.receival.arrivals.corrections import Correction, correct_arrival
+from station.receival.arrivals.visits import Arrival, NewLoad, enter_arrival
+from station.receival.deciding import decisions
+from station.receival.deciding.offers import offers_among, standing_visits
 from station.store import batches, queries
 from station.store.tables import AuditEvent, Vehicle, Visit
 from tests.silo_rig import ANNE, Silo

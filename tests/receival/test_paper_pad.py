@@ -7,9 +7,9 @@ from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival.paper_pad import Pad, Read, close_from_pad
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
+from station.receival.arrivals.paper_pad import Pad, Read, close_from_pad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.storage.tippings import Tipped
 from station.store.days import loads_ended_in, times_on_site
 from station.store.tables import CellMovement, Load, Reading, Ticket, Tipping
 from tests.silo_rig import ANNE, START, Silo

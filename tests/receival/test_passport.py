@@ -1,7 +1,7 @@
 """The buyer's analysis stands beside what left, on the limit's basis."""
 
-from station.receival import movements
-from station.receival.passport import Passport, passport
+from station.receival.leaving.passport import Passport, passport
+from station.receival.storage import movements
 from station.store.ids import new_id
 from station.store.tables import CellMovement, LabResult
 from tests.silo_rig import ANNE, Silo

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
-from station.receival import people
+from station.receival.persons import people
 from station.store.tables import Person, SignIn, Terminal
 from tests.silo_rig import Silo
 

@@ -9,8 +9,10 @@ from sqlmodel import select
 from drivers.reading import Analyte
 from station.grain.asking import Doubt, PhotoRule
 from station.grain.reasons import Code
-from station.receival import captures, pairings, people, readings, visits
-from station.receival.visits import NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import captures, pairings, readings
+from station.receival.persons import people
 from station.store.photos import PhotoCount, PhotosTaken, photos_taken
 from station.store.tables import AuditEvent, Dispute, Load, Visit
 from tests.receival.test_captures import PHOTO

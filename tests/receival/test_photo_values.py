@@ -9,11 +9,13 @@ import pytest
 from drivers.reading import Analyte, Basis
 from station.grain.inspection import Inspection as Said
 from station.grain.inspection import ModelName, NumberValue
-from station.receival import captures, people, rule_packs, samples
-from station.receival.captures import StoredPhoto
-from station.receival.photo_values import photo_values
-from station.receival.replay import replay
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import captures, samples
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.measuring.photo_values import photo_values
+from station.receival.packs import rule_packs
+from station.receival.packs.replay import replay
+from station.receival.persons import people
 from station.store import pages
 from station.store.evidence import CaptureSeen
 from station.store.learnt import Learnt

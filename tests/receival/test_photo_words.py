@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from station.receival.photo_words import photo_reasons
+from station.receival.measuring.photo_words import photo_reasons
 from station.store.evidence import CaptureSeen
 from station.store.learnt import Learnt
 from station.store.tables import Capture, Correction, Inspection

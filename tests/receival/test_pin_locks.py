@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from station.acts.refusals import NotAllowed
-from station.receival import people
-from station.receival.pin_locks import LONGEST, MOST, WINDOW, Pair, PinLocks, recorded_locks
+from station.receival.persons import people
+from station.receival.persons.pin_locks import LONGEST, MOST, WINDOW, Pair, PinLocks, recorded_locks
 from station.store import audit
 from station.store.tables import Terminal
 from tests.silo_rig import MARC, START, Silo

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound, Refusal
-from station.receival import cells, movements, plans
-from station.receival.plan_standing import in_force
-from station.receival.plans import Planned
+from station.receival.storage import cells, movements, plans
+from station.receival.storage.plan_standing import in_force
+from station.receival.storage.plans import Planned
 from station.site.file import Plan
 from station.store.tables import AuditEvent, Cell, StoragePlan
 from tests.silo_rig import ANNE, MARC, Silo

@@ -11,15 +11,18 @@ from drivers.reading import Analyte
 from station.acts.refusals import Conflict, Fault
 from station.grain.inspection import ClassShare, Inspection, ModelName
 from station.grain.reasons import Code, Reason
-from station.receival import captures, corrections, people, questions
-from station.receival.captures import StoredPhoto
-from station.receival.corrections import LoadCorrection
-from station.receival.judging import ground, judge
-from station.receival.load_evidence import gather
-from station.receival.pack_standing import pack_in_force
-from station.receival.photo_questions import foreign_allowed
-from station.receival.replay import replay
-from station.receival.visits import NewLoad
+from station.receival.arrivals import corrections
+from station.receival.arrivals.corrections import LoadCorrection
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding import questions
+from station.receival.deciding.judging import ground, judge
+from station.receival.deciding.load_evidence import gather
+from station.receival.deciding.photo_questions import foreign_allowed
+from station.receival.measuring import captures
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.packs.pack_standing import pack_in_force
+from station.receival.packs.replay import replay
+from station.receival.persons import people
 from station.store import pages
 from station.store.tables import AuditEvent, Load, QuestionAnswer, Visit
 from tests.grain.builders import FEED, criterion, pack

@@ -10,8 +10,10 @@ from drivers.reading import Analyte, Unit, Value
 from drivers.reading import Reading as Measured
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.reasons import Code
-from station.receival import cells, pairings, readings, samples, taking_back, visits
-from station.receival.visits import NewLoad
+from station.receival.arrivals import taking_back, visits
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import pairings, readings, samples
+from station.receival.storage import cells
 from station.store import queries
 from station.store.tables import AuditEvent, Frame, Pairing, Reading
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, Silo

@@ -7,10 +7,10 @@ from sqlmodel import select
 
 from station.acts.desk import Masters
 from station.acts.refusals import Conflict, Fault, NotAllowed
-from station.receival.contract_standing import contract_numbered
-from station.receival.reference_files import LISTINGS, read_list, write_list
-from station.receival.reference_import import Taken, import_list
-from station.receival.table_files import RowRefused, text_of
+from station.receival.masters.contract_standing import contract_numbered
+from station.receival.masters.reference_files import LISTINGS, read_list, write_list
+from station.receival.masters.reference_import import Taken, import_list
+from station.receival.masters.table_files import RowRefused, text_of
 from station.store.tables import Buyer, Contract, OutboundOrder, Supplier, Variety, Vehicle
 from tests.silo_rig import ANNE, MARC, Silo
 from ui.words.row_errors import row_error

@@ -10,7 +10,7 @@ from station.acts.desk import Desk
 from station.acts.policy import policy_as_dict, policy_from_dict
 from station.grain import ranking
 from station.grain.rules import parse_rule_pack
-from station.receival.replay import (
+from station.receival.packs.replay import (
     Replayed,
     _is_same,
     read_records,

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from station.acts.desk import Keeping
 from station.acts.refusals import Fault, Refusal
-from station.receival import custody, retaining, samples
+from station.receival.laboratory import custody, retaining
+from station.receival.measuring import samples
 from station.store.retained import custody_of, printed_number, retained_by_number, to_destroy
 from station.store.tables import AuditEvent, Load, RetainedSample
 from tests.silo_rig import ANNE, START, Silo
@@ -142,7 +143,7 @@ def test_a_moved_sample_leaves_its_place_free(shelf: Silo) -> None:
 
 
 def test_a_load_without_a_sample_has_nothing_to_keep(shelf: Silo) -> None:
-    from station.receival.visits import NewLoad
+    from station.receival.arrivals.visits import NewLoad
 
     (load,) = shelf.loads(shelf.arrive("AB-123-CD", NewLoad("soft_wheat")))
     refused(Fault.NO_SAMPLE_TO_KEEP, keep, shelf, load)

@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault
-from station.receival import readings
-from station.receival.retests import explain_retest
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import readings
+from station.receival.measuring.retests import explain_retest
 from station.store.tables import AuditEvent, Load
 from tests.silo_rig import ANNE, GOOD, MARC, Silo
 

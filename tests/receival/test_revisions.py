@@ -9,8 +9,11 @@ from drivers.reading import Analyte, Basis
 from station.acts.refusals import Conflict, Fault, NotAllowed
 from station.grain.reasons import Reason
 from station.lab.results import NewResult, record_result
-from station.receival import cells, late_values, movements, pairings, taking_back
-from station.receival.revisions import apply_revisions, dismiss_revisions, proposed_among
+from station.receival.arrivals import taking_back
+from station.receival.measuring import pairings
+from station.receival.papers import late_values
+from station.receival.papers.revisions import apply_revisions, dismiss_revisions, proposed_among
+from station.receival.storage import cells, movements
 from station.store import audit, traced
 from station.store.books import Books
 from station.store.tables import CellMovement, LabResult, Load, Proposal, Revision, Ticket

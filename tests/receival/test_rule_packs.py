@@ -4,9 +4,9 @@ import pytest
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.rules import RulePack, RulePackError
-from station.receival import rule_packs
-from station.receival.pack_standing import pack_in_force, packs_in_force, standings
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.packs import rule_packs
+from station.receival.packs.pack_standing import pack_in_force, packs_in_force, standings
 from station.store import audit
 from station.store.tables import Cell
 from tests.silo_rig import MARC, RULES, Silo

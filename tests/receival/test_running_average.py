@@ -8,11 +8,11 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from station.grain.rules import parse_rule_pack
-from station.receival import rule_packs
-from station.receival.judging import ground, judge
-from station.receival.load_evidence import gather
-from station.receival.replay import replay
-from station.receival.whatif import compare_packs
+from station.receival.deciding.judging import ground, judge
+from station.receival.deciding.load_evidence import gather
+from station.receival.packs import rule_packs
+from station.receival.packs.replay import replay
+from station.receival.packs.whatif import compare_packs
 from station.store.tables import Cell, Decision, Load, Proposal, Visit
 from tests.silo_rig import GOOD, RULES, SITE, Silo
 

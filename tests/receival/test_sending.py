@@ -1,8 +1,8 @@
 """A day's list: each sample in one draw, doubts with their reasons, nothing sent twice."""
 
 from station.acts.refusals import Fault
-from station.receival import custody, retaining
-from station.receival.sending import choose_to_send
+from station.receival.laboratory import custody, retaining
+from station.receival.laboratory.sending import choose_to_send
 from station.store.retained import reasons_sent, sent_with
 from station.store.tables import RetainedSample, Sending, SentSample
 from tests.receival.test_retaining import refused

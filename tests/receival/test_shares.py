@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import col, select
 
 from station.acts.refusals import Fault, Invalid
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.storage.tippings import Tipped
 from station.store.tables import CellMovement, LoadOwner, Ticket, Tipping, Visit
 from tests.silo_rig import Silo
 

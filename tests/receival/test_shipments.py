@@ -12,10 +12,13 @@ from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound, Refusal
 from station.grain.freinte import freinte_of
-from station.receival import decisions, replay, shipments, taking_back, visits
-from station.receival.expected_shipments import withdraw
-from station.receival.shipment_paper import PaperWrong, read_text
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals import taking_back, visits
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.between_silos import shipments
+from station.receival.between_silos.expected_shipments import withdraw
+from station.receival.between_silos.shipment_paper import PaperWrong, read_text
+from station.receival.deciding import decisions
+from station.receival.packs import replay
 from station.store import audit
 from station.store.tables import Decision, ExpectedShipment, Shipment
 from tests.receival.two_silos import HEADQUARTERS, TwoSilos, content, events, stock, tickets

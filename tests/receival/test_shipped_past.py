@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from station.acts.refusals import Conflict, Fault, Refusal
-from station.receival import cell_acts, shipments, treatments
-from station.receival.cell_acts import Said
-from station.receival.shipment_paper import ShipmentPaper, read_text, written
-from station.receival.shipments import Journey
-from station.receival.treatments import Dose
+from station.receival.between_silos import shipments
+from station.receival.between_silos.shipment_paper import ShipmentPaper, read_text, written
+from station.receival.between_silos.shipments import Journey
+from station.receival.storage import cell_acts, treatments
+from station.receival.storage.cell_acts import Said
+from station.receival.storage.treatments import Dose
 from station.store.tables import Cell
 from tests.receival.test_cell_acts import bring, last, state
 from tests.receival.two_silos import TwoSilos

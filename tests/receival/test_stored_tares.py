@@ -8,9 +8,9 @@ from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Refusal
 from station.printing.ticket_text import ticket_text
-from station.receival import weighings
-from station.receival.stored_tares import end_tare, store_tare, use_tare
-from station.receival.weighings import Confirmed
+from station.receival.bridge import weighings
+from station.receival.bridge.stored_tares import end_tare, store_tare, use_tare
+from station.receival.bridge.weighings import Confirmed
 from station.store import batches
 from station.store.tables import StoredTare, Ticket, Visit
 from tests.silo_rig import ANNE, Silo

@@ -8,8 +8,12 @@ from sqlmodel import col, select
 
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code
-from station.receival import cells, decisions, pairings, retests, taking_back, visits, weighings
-from station.receival.visits import NewLoad
+from station.receival.arrivals import taking_back, visits
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.deciding import decisions
+from station.receival.measuring import pairings, retests
+from station.receival.storage import cells
 from station.store import audit, pages, queries
 from station.store.tables import AuditEvent, Load, Visit
 from tests.silo_rig import ANNE, GOOD, MARC, Silo

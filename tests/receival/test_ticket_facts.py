@@ -7,7 +7,7 @@ import pytest
 
 from station.acts.desk import Desk
 from station.printing.ticket_text import WIDTH, ticket_text
-from station.receival.revisions import apply_revisions
+from station.receival.papers.revisions import apply_revisions
 from station.site.reference import load_site
 from station.store.engine import Ledger
 from tests.receival.test_revisions import only, received, reported, tickets

@@ -9,11 +9,14 @@ from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.clock import StationClock
 from station.printing.ticket_text import ticket_text
-from station.receival import cells, instruments, people, replay
-from station.receival.clock_acts import recorded_tail
-from station.receival.instruments import Description
-from station.receival.retests import explain_retest
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.clock_acts import recorded_tail
+from station.receival.clocks.timekeeper import Timekeeper
+from station.receival.measuring import instruments
+from station.receival.measuring.instruments import Description
+from station.receival.measuring.retests import explain_retest
+from station.receival.packs import replay
+from station.receival.persons import people
+from station.receival.storage import cells
 from station.store import audit, queries
 from station.store.tables import AuditEvent, ClockAct, Decision, Load, Sample, Ticket, Visit
 from tests.silo_rig import ANNE, GOOD, MARC, START, Silo

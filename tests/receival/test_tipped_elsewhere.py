@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.receival import movements, tipped_elsewhere
-from station.receival.tippings import Tipped, tippings_of
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.storage import movements, tipped_elsewhere
+from station.receival.storage.tippings import Tipped, tippings_of
 from station.store import queries
 from station.store.tables import AuditEvent, CellMovement, Load, Ticket
 from tests.draws import examples

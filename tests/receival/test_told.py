@@ -2,9 +2,11 @@
 
 from sqlmodel import col, select
 
-from station.receival import decisions, visits, weighings
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.deciding import decisions
+from station.receival.storage.tippings import Tipped
 from station.store.tables import Decision, Load, Ticket, Visit
 from tests.silo_rig import ANNE, MARC, Silo
 

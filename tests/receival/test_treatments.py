@@ -8,8 +8,8 @@ from sqlmodel import select
 from station.acts.desk import TreatmentProduct
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.lines import Found, LineState, Product, barred_for
-from station.receival import cells, movements, treatments
-from station.receival.treatments import Dose
+from station.receival.storage import cells, movements, treatments
+from station.receival.storage.treatments import Dose
 from station.store.tables import CellMovement, Treatment
 from tests.receival.test_cell_acts import bring, last
 from tests.silo_rig import ANNE, MARC, Silo

@@ -6,9 +6,9 @@ import pytest
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound, Refusal
 from station.grain.reasons import Code
-from station.receival import weighings
-from station.receival.instruments import Description, swap
-from station.receival.weighings import Confirmed
+from station.receival.bridge import weighings
+from station.receival.bridge.weighings import Confirmed
+from station.receival.measuring.instruments import Description, swap
 from station.store import pages
 from station.store.tables import Visit, Weighing
 from tests.silo_rig import ANNE, SITE, Silo

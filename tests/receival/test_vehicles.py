@@ -3,7 +3,7 @@
 import pytest
 
 from station.acts.refusals import Conflict, Fault
-from station.receival.visits import Arrival, NewLoad, cancel_visit, enter_arrival
+from station.receival.arrivals.visits import Arrival, NewLoad, cancel_visit, enter_arrival
 from tests.silo_rig import ANNE, Silo
 
 

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Regime
-from station.receival import visits
-from station.receival.external import External
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.masters.external import External
 from station.site.file import Supplier as SupplierSection
 from station.store import queries
 from station.store.tables import Cell, CellMovement, LoadOwner, Supplier, Ticket, Visit

@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, NotAllowed
-from station.receival.replay import replay
-from station.receival.visual_checks import check_visually, found_since
-from station.receival.weighings import confirm
+from station.receival.bridge.weighings import confirm
+from station.receival.measuring.visual_checks import check_visually, found_since
+from station.receival.packs.replay import replay
 from station.store.batches import checks_by_load
 from station.store.tables import AuditEvent, Load, Proposal, VisualCheck
 from tests.receival.guarded import BEA, weighed

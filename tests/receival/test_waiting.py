@@ -10,8 +10,9 @@ from drivers.reading import UNIT_OF, Analyte, Value
 from drivers.reading import Reading as Measured
 from station.acts.refusals import Conflict
 from station.grain.reasons import Code, Reason
-from station.receival import pairings, readings, taking_back
-from station.receival.visits import NewLoad
+from station.receival.arrivals import taking_back
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import pairings, readings
 from station.store import queries
 from station.store.tables import AuditEvent, InstrumentOffset, Pairing, Reading
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo

@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, NotAllowed
-from station.receival import readings, waivers
-from station.receival.replay import replay
-from station.receival.waiver_standing import standing
+from station.receival.measuring import readings, waivers
+from station.receival.measuring.waiver_standing import standing
+from station.receival.packs.replay import replay
 from station.store.tables import AuditEvent, Load, Proposal, Waiver
 from tests.receival.guarded import Far, weighed
 from tests.silo_rig import ANNE, GOOD_NIR, MARC, Silo

@@ -12,10 +12,11 @@ from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.reasons import Code
-from station.receival import decisions, weighings
-from station.receival.offers import Offer, offers_among, standing_visits
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.deciding import decisions
+from station.receival.deciding.offers import Offer, offers_among, standing_visits
+from station.receival.storage.tippings import Tipped
 from station.store import audit, pages
 from station.store.tables import CellMovement, Tipping, Visit, Weighing
 from tests.silo_rig import ANNE, Silo

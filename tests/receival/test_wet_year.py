@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from station.acts.refusals import Fault
-from station.receival import custody
-from station.receival.wet_year import make_final, send_all
+from station.receival.laboratory import custody
+from station.receival.laboratory.wet_year import make_final, send_all
 from station.store.retained import provisional_among, sent_with
 from tests.receival.test_retaining import a_load, keep, refused
 from tests.silo_rig import MARC, START, Silo

@@ -12,10 +12,11 @@ from sqlmodel import col, func, select
 from station.acts.desk import Actor, Desk
 from station.post import identity
 from station.post.wire import public_text
-from station.receival import expected_shipments, own_sites, shipments
-from station.receival.expected_shipments import Arriving
-from station.receival.shipment_paper import ShipmentPaper
-from station.receival.shipments import Journey
+from station.receival.between_silos import expected_shipments, shipments
+from station.receival.between_silos.expected_shipments import Arriving
+from station.receival.between_silos.shipment_paper import ShipmentPaper
+from station.receival.between_silos.shipments import Journey
+from station.receival.masters import own_sites
 from station.store.engine import Ledger
 from station.store.tables import AuditEvent, CellMovement, ExpectedShipment, Shipment, Ticket, Visit
 from tests.silo_rig import ANNE, POLICY, START, HandClock, Silo

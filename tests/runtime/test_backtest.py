@@ -7,7 +7,7 @@ from station.lab.results import NewResult, record_result
 from station.models.agreement import Reference, Verdict
 from station.models.backtest import BacktestCase, report
 from station.models.cases import cases
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.runtime.backtest import candidate_verdicts
 from station.store import pages
 from station.store.tables import ModelRelease

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
-from station.receival import bridge_zero
+from station.receival.bridge import bridge_zero
 from station.store import pages
 from station.store.tables import AuditEvent
 from tests.api.rig import Counter, ok, problem

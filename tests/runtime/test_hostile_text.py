@@ -11,7 +11,7 @@ from drivers.registry import make_protocol, make_transport
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.transport import MqttPublisher
 from station.grain.weighing import WeighingRule
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.runtime.intake import Intake
 from station.store.tables import Frame, Pairing, Reading
 from tests.hostile import SENT, is_clean, kept_texts

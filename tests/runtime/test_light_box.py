@@ -10,9 +10,9 @@ import pytest
 from station.grain.reasons import Code
 from station.models import acts as models
 from station.models import releases
-from station.receival import claims
-from station.receival.captures import StoredPhoto, receive_capture
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import claims
+from station.receival.measuring.captures import StoredPhoto, receive_capture
 from station.runtime import light_box, shadows
 from station.runtime.bundles import checked
 from station.runtime.light_box import LightBox

@@ -20,8 +20,8 @@ from station.models.terms import Terms
 from station.post.down import Document
 from station.post.said import HubUnreachable
 from station.post.wire import public_text
-from station.receival.pack_standing import pack_in_force
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.packs.pack_standing import pack_in_force
 from station.runtime.installer import Installer
 from station.runtime.receiver import Pinned, Receiver
 from station.runtime.sent_down import handlers

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import col, select
 
 from station.acts.refusals import Conflict, Fault, NotFound
-from station.receival import asked_corrections, forgetting
-from station.receival.visits import NewLoad
+from station.receival.arrivals import asked_corrections
+from station.receival.arrivals.visits import NewLoad
+from station.receival.persons import forgetting
 from station.store import audit
 from station.store.tables import Certificate, CorrectionRequest, Load, Supplier, Ticket, Variety, Visit
 from tests.runtime.test_receiver import FakeHub, receiver, states

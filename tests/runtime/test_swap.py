@@ -14,7 +14,7 @@ from drivers.simulated.line import PtyLine
 from drivers.simulated.mt_sics import SimulatedMtSics
 from drivers.simulated.scale import Display
 from drivers.simulated.toledo import message as toledo
-from station.receival.instruments import plugged
+from station.receival.measuring.instruments import plugged
 from station.store.journal import records
 from station.store.tables import Weighing
 from tests.api.rig import Counter, ok, problem

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from station.acts import down
 from station.models.releases import shadows
-from station.receival import rule_packs
+from station.receival.packs import rule_packs
 from station.runtime.voting import Voting
 from station.store.blobs import Blobs
 from station.store.tables import DownDocument, ModelRelease, Vote

@@ -12,8 +12,8 @@ from sqlmodel import select
 
 from drivers.generic.profile import find_profile
 from drivers.simulated.line import PtyLine
-from station.receival.instruments import plugged
-from station.receival.wiring import wiring_of
+from station.receival.measuring.instruments import plugged
+from station.receival.measuring.wiring import wiring_of
 from station.setting_problems import SettingsError
 from station.store.tables import AuditEvent
 from tests.api.rig import Counter, ok, problem

@@ -13,8 +13,8 @@ from sqlmodel import col, func, select
 from station.acts.printers import TICKET
 from station.backup.disk import Disk
 from station.printing.papers import paper_of
-from station.receival.paper_seals import verify
-from station.receival.ticket_seal import TicketSeal
+from station.receival.papers.paper_seals import verify
+from station.receival.papers.ticket_seal import TicketSeal
 from station.store import audit
 from station.store.tables import CellMovement, PrintJob, Ticket, Weighing
 from tests.api.rig import ok

@@ -32,11 +32,11 @@ from station.parts import Parts, open_parts
 from station.post.folder import BagFolder
 from station.post.identity import write_key
 from station.post.said import HubAnswer
-from station.receival.late_values import take_all
-from station.receival.paper_seals import public_key
-from station.receival.reconciling import Sources, reconcile
-from station.receival.recovering import Recovered
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
+from station.receival.papers.late_values import take_all
+from station.receival.papers.paper_seals import public_key
+from station.receival.restoring.reconciling import Sources, reconcile
+from station.receival.restoring.recovering import Recovered
 from station.runtime.devices import Devices
 from station.runtime.health import Vitals
 from station.runtime.intake import Intake

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from station.receival import cells
+from station.receival.storage import cells
 from station.setting_problems import SettingsError
 from station.store.tables import Cell, Line, Pit, PortAssignment, RulePackRecord
 from tests.silo_rig import SITE, Silo

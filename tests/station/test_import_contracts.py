@@ -27,7 +27,7 @@ PLANTED = [
     ("bench", "station.grain", "drivers.driver"),
     ("light-box", "station.vision", "sqlmodel"),
     ("acts", "station.acts", "cv2"),
-    ("export", "station.export", "station.receival.visits"),
+    ("export", "station.export", "station.receival.arrivals.visits"),
     ("statistics", "station.lab.statistics", "drivers.reading"),
     ("counter", "station.api", "station.site.file"),
     ("pages", "ui.web", "station.site.file"),

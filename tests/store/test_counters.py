@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from station.receival import cells
+from station.receival.storage import cells
 from station.store import audit, counters, ids
 from station.store.tables import CellMovement, Counter, Decision, Ticket, Weighing
 from tests.silo_rig import START, Silo

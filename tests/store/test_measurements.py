@@ -7,11 +7,13 @@ from sqlmodel import Session, select
 from drivers.reading import Analyte, Basis
 from station.acts.desk import Actor
 from station.lab.results import NewResult, record_result
-from station.receival import captures, corrections, people, readings, samples
-from station.receival.captures import StoredPhoto
-from station.receival.corrections import Correction, LoadCorrection
-from station.receival.pairings import assign
-from station.receival.visits import NewLoad
+from station.receival.arrivals import corrections
+from station.receival.arrivals.corrections import Correction, LoadCorrection
+from station.receival.arrivals.visits import NewLoad
+from station.receival.measuring import captures, readings, samples
+from station.receival.measuring.captures import StoredPhoto
+from station.receival.measuring.pairings import assign
+from station.receival.persons import people
 from station.store import measurements
 from station.store.tables import LabResult, Measurement, Sample
 from tests.silo_rig import ANNE, START, Silo

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import select
 
-from station.receival import people
+from station.receival.persons import people
 from station.store.stored import (
     Renewed,
     canonical,

@@ -3,9 +3,9 @@
 import pytest
 from sqlmodel import SQLModel
 
-from station.receival import cells, movements, treatments
-from station.receival.external import External
-from station.receival.treatments import Dose
+from station.receival.masters.external import External
+from station.receival.storage import cells, movements, treatments
+from station.receival.storage.treatments import Dose
 from station.store import traced
 from station.store.books import Books
 from tests.receival.bringing import bring

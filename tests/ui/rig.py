@@ -18,8 +18,8 @@ from station.acts.desk import Desk
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.clock import StationClock
-from station.receival import people
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
+from station.receival.persons import people
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from station.store.engine import Ledger

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from station.receival.announcing import Announcement, announce
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals.announcing import Announcement, announce
+from station.receival.arrivals.visits import Arrival, NewLoad
 from tests.silo_rig import ANNE, START
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from station.acts.answers import answer_to
-from station.receival import enrolments
+from station.receival.persons import enrolments
 from station.store.tables import Load, Person
 from tests.receival.guarded import mouldy, weighed
 from tests.ui.rig import Station

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from station.receival import expected_shipments
+from station.receival.between_silos import expected_shipments
 from station.store.tables import ExpectedShipment, Visit
 from tests.api.test_shipments import PAPER
 from tests.silo_rig import ANNE, Silo

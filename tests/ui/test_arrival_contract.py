@@ -2,7 +2,7 @@
 
 import pytest
 
-from station.receival.reference_import import import_list
+from station.receival.masters.reference_import import import_list
 from tests.silo_rig import MARC, Silo
 from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal

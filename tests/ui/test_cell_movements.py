@@ -119,7 +119,7 @@ async def test_a_count_is_a_managers_and_says_what_was_known(station: Station) -
 
 
 async def test_what_others_enter_comes_to_the_open_screen(station: Station) -> None:
-    from station.receival import movements
+    from station.receival.storage import movements
 
     async with terminal(station, "en") as t:
         await t.open("movements")

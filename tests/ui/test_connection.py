@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from station.receival import people
+from station.receival.persons import people
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
 from ui.tui.messages import ActUnanswered, ConnectionLost, ConnectionMade

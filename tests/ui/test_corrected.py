@@ -7,7 +7,7 @@ from drivers.reading import Analyte
 from station.acts.desk import Watching
 from station.lab.corrections import approve
 from station.lab.proposing import propose_due
-from station.receival import proposals
+from station.receival.deciding import proposals
 from tests.lab.rows import instrument_of, measured
 from tests.silo_rig import MARC, START
 from tests.ui.rig import Station

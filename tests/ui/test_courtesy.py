@@ -1,6 +1,6 @@
 """A farmer's bag is scanned once it was measured, and the answer stands on the screen."""
 
-from station.receival import samples
+from station.receival.measuring import samples
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal

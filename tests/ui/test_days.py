@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlmodel import select
 
-from station.receival import people
+from station.receival.persons import people
 from station.store.tables import DayClosing, DayOpening, HandOver
 from tests.ui.rig import Station
 from tests.ui.terminal import WIDTH, Terminal, plain, terminal

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import WIDTH, Terminal, plain, terminal
 from ui.tui.screens.ended import EndedScreen

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from station.grain.reasons import Code
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.ui.events import events_of
 from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, plain, terminal

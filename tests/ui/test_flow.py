@@ -1,6 +1,6 @@
 """A load from arrival to ticket on the terminal, against the real counter."""
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.store import queries
 from tests.silo_rig import SITE
 from tests.ui.rig import Station

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from station.receival import forms
+from station.receival.arrivals import forms
 from station.store.forms import answers_by_load
 from tests.silo_rig import MARC
 from tests.ui.rig import Station

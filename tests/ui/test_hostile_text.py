@@ -12,7 +12,7 @@ from textual import events
 from textual.geometry import Size
 
 from drivers.text import is_hidden
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.runtime.live import HealthFacts
 from tests.hostile import MARKUP, any_text
 from tests.ui.rig import House, Station, bridge, served

@@ -9,10 +9,11 @@ from sqlmodel import select
 from drivers.disturbance import Disturbance
 from drivers.magnitude import Way
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
-from station.receival import instruments, readings, weighings
-from station.receival.instruments import Description, plugged, swap
-from station.receival.visits import NewLoad
-from station.receival.wiring import Wiring, wiring_of
+from station.receival.arrivals.visits import NewLoad
+from station.receival.bridge import weighings
+from station.receival.measuring import instruments, readings
+from station.receival.measuring.instruments import Description, plugged, swap
+from station.receival.measuring.wiring import Wiring, wiring_of
 from station.store import pages, queries
 from station.store.tables import Person
 from tests.silo_rig import ANNE

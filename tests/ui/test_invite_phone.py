@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from station.acts.refusals import NotAllowed
-from station.receival import people
+from station.receival.persons import people
 from station.vision.labels import barcodes_on
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal

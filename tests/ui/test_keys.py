@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 import ui.tui
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.store.tables import AuditEvent
 from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal

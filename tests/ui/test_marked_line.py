@@ -2,8 +2,8 @@
 
 import pytest
 
-from station.receival import visits
-from station.receival.visits import NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import NewLoad
 from station.store import queries
 from station.store.tables import Load, Visit
 from tests.silo_rig import MARC, Silo

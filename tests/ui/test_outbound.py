@@ -3,8 +3,8 @@
 import pytest
 from sqlmodel import select
 
-from station.receival import outbound
-from station.receival.outbound_coming import Coming
+from station.receival.leaving import outbound
+from station.receival.leaving.outbound_coming import Coming
 from station.store.tables import Buyer, Carrier, OutboundOrder, OutboundVisit
 from tests.silo_rig import ANNE
 from tests.ui.events import events_of

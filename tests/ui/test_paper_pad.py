@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from station.receival.paper_pad import Pad, Read, close_from_pad
-from station.receival.tippings import Tipped
-from station.receival.visits import NewLoad
+from station.receival.arrivals.paper_pad import Pad, Read, close_from_pad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.storage.tippings import Tipped
 from station.store.tables import Ticket
 from tests.silo_rig import ANNE, START
 from tests.ui.rig import Station

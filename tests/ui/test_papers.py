@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from station.receival.shipment_paper import written
+from station.receival.between_silos.shipment_paper import written
 from station.store.tables import ExpectedShipment
 from tests.api.test_shipments import PAPER
 from tests.ui.rig import Station

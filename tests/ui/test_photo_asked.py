@@ -8,7 +8,7 @@ import pytest
 
 from station.grain.asking import PhotoRule
 from station.grain.reasons import Code
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.receival.test_photo_asked import photograph
 from tests.ui.rig import House, Station, served
 from tests.ui.terminal import HEIGHT, WIDTH, Terminal, plain, terminal

@@ -3,7 +3,7 @@
 import pytest
 
 from station.grain.reasons import Code
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.receival.test_questions import photograph, refused
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal

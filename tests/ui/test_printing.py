@@ -6,8 +6,8 @@ import pytest
 from sqlmodel import col, select
 
 from station.acts.printers import Printer
-from station.receival import outbound
-from station.receival.outbound_loading import Drawn
+from station.receival.leaving import outbound
+from station.receival.leaving.outbound_loading import Drawn
 from station.store.tables import PrintJob
 from tests.receival.test_outbound import leave, ready
 from tests.silo_rig import ANNE

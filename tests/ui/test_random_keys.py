@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.store import pages, queries
 from tests.silo_rig import Silo
 from tests.ui.events import events_of

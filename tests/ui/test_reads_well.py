@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from station.api import schemas
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
 from ui.tui.columns import Column, header_row, kept, table_row, widths

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from station.acts.desk import Keeping
-from station.receival import retaining
+from station.receival.laboratory import retaining
 from station.store.retained import retained_by_number
 from station.store.tables import RetainedSample
 from tests.silo_rig import ANNE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
 from ui.tui.messages import Scanned

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from textual.color import Color
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from station.runtime.live import HealthFacts
 from tests.silo_rig import START, Silo
 from tests.ui.rig import House, Station, bridge, served

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from station.clock import StationClock
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
 from tests.silo_rig import START
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from station.receival.stored_tares import store_tare
+from station.receival.bridge.stored_tares import store_tare
 from station.store.tables import StoredTare, Visit
 from tests.silo_rig import ANNE, Silo
 from tests.ui.rig import Station

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
 from tests.ui.events import events_of
 from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, plain, terminal

@@ -3,7 +3,7 @@
 import pytest
 
 from station.cli.service import Waits
-from station.receival.bridge_zero import NotAtZero
+from station.receival.bridge.bridge_zero import NotAtZero
 from station.store.tables import Visit
 from tests.silo_rig import Silo
 from tests.ui.rig import Station, bridge

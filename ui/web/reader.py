@@ -12,7 +12,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, NotAllowed
 from station.api.asked import Inquiry
 from station.api.context import Context
-from station.receival.people import is_good
+from station.receival.persons.people import is_good
 from station.store.names import PAGES
 from station.store.tables import Person
 from ui.web.forms import SignInFirst

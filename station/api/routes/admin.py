@@ -11,7 +11,7 @@ from station.api.asked import Asked
 from station.api.openapi import problems
 from station.api.routes.people import Pins
 from station.api.views.people import person, token
-from station.receival import enrolments, people
+from station.receival.persons import enrolments, people
 from station.store.tables import Enrolment, Person, Terminal
 
 router = APIRouter(prefix="/admin", tags=["admin"])

@@ -11,7 +11,7 @@ from station.api.openapi import problems
 from station.api.views.announced import announced, candidates
 from station.api.views.view import view_of
 from station.api.views.visits import visit as shown_visit
-from station.receival import announcing, identification
+from station.receival.arrivals import announcing, identification
 from station.store.tables import Visit
 
 router = APIRouter(tags=["announced"])

@@ -8,9 +8,10 @@ from station.api.auth import By
 from station.api.openapi import problems
 from station.api.views import approvals as views
 from station.api.views.view import view_of
-from station.receival import approvals, waivers
-from station.receival.approvals import Wish
-from station.receival.waiver_standing import standing
+from station.receival.measuring import waivers
+from station.receival.measuring.waiver_standing import standing
+from station.receival.persons import approvals
+from station.receival.persons.approvals import Wish
 
 router = APIRouter(tags=["approvals"])
 

@@ -10,8 +10,8 @@ from station.api.auth import By
 from station.api.openapi import problems
 from station.api.views import asked_corrections as views
 from station.api.views.view import view_of
-from station.receival import asked_corrections
-from station.receival.asked_corrections import ACCEPTED, OPEN, REFUSED
+from station.receival.arrivals import asked_corrections
+from station.receival.arrivals.asked_corrections import ACCEPTED, OPEN, REFUSED
 from station.store.tables import CorrectionRequest
 
 router = APIRouter(prefix="/correction-requests", tags=["corrections"])

@@ -15,8 +15,8 @@ from station.api.upload import MOST_PHOTOS, receive
 from station.api.views import evidence
 from station.api.views.view import view_of
 from station.photo_bytes import MEDIA_TYPES
-from station.receival import captures
-from station.receival.loads import check_value
+from station.receival.arrivals.loads import check_value
+from station.receival.measuring import captures
 from station.store.blobs import BlobDamaged, BlobMissing
 from station.store.tables import Capture, Photo
 

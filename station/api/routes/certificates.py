@@ -12,8 +12,8 @@ from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.views import certificates as views
 from station.api.views.view import view_of
-from station.receival import certificates as acts
-from station.receival.certificate_import import import_certificates
+from station.receival.masters import certificates as acts
+from station.receival.masters.certificate_import import import_certificates
 from station.store.tables import Certificate
 
 router = APIRouter(tags=["certificates"])

@@ -11,7 +11,7 @@ from station.api.openapi import problems
 from station.api.views import corrections as views
 from station.api.views.view import view_of
 from station.lab import corrections
-from station.receival import proposals
+from station.receival.deciding import proposals
 from station.store.tables import Correction
 
 router = APIRouter(prefix="/corrections", tags=["corrections"])

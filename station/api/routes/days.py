@@ -14,7 +14,7 @@ from station.api.views import day_list as of_the_morning
 from station.api.views import days as views
 from station.api.views.observed import agreements
 from station.api.views.view import view_of
-from station.receival import day_closing, day_opening
+from station.receival.days import day_closing, day_opening
 
 router = APIRouter(tags=["days"])
 DAYS_OBSERVED = timedelta(days=30)

@@ -10,7 +10,8 @@ from station.api.asked import Asked, Inquiry
 from station.api.auth import By
 from station.api.openapi import problems
 from station.api.views.devices import device
-from station.receival import bridge_zero, instruments
+from station.receival.bridge import bridge_zero
+from station.receival.measuring import instruments
 from station.runtime.live import DeviceLive
 
 router = APIRouter(tags=["devices"])

@@ -12,8 +12,9 @@ from station.api.paging import After, Limit, place_of
 from station.api.views.announced import answer
 from station.api.views.feed import feed
 from station.api.views.view import view_of
-from station.receival import announcing, erp_tickets
-from station.receival.erp_tickets import Issued
+from station.receival.arrivals import announcing
+from station.receival.papers import erp_tickets
+from station.receival.papers.erp_tickets import Issued
 from station.store.tables import AnnouncedArrival, Terminal, Ticket
 
 router = APIRouter(tags=["erp"])

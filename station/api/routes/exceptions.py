@@ -13,7 +13,8 @@ from station.api.paging import After, Limit, page, place_of
 from station.api.views.exceptions import items
 from station.api.views.view import view_of
 from station.grain.reasons import Code
-from station.receival import pairings, taking_back
+from station.receival.arrivals import taking_back
+from station.receival.measuring import pairings
 from station.store import pages, queries
 from station.store.tables import Pairing
 

@@ -6,7 +6,7 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
 from station.api.openapi import problems
-from station.receival import forgetting
+from station.receival.persons import forgetting
 
 router = APIRouter(tags=["people"])
 

@@ -8,7 +8,7 @@ from station.api.auth import By
 from station.api.openapi import problems
 from station.api.views import forms as views
 from station.api.views.view import view_of
-from station.receival import forms
+from station.receival.arrivals import forms
 from station.store.forms import forms_in_force
 from station.store.tables import Load
 

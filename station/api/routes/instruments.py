@@ -12,9 +12,9 @@ from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
-from station.receival.instruments import Description, describe_plugged, plugged_at, swap, wiring_for
-from station.receival.sizes import settle
-from station.receival.wiring import NewProfile, Rewiring, Wiring, wiring_of
+from station.receival.measuring.instruments import Description, describe_plugged, plugged_at, swap, wiring_for
+from station.receival.measuring.sizes import settle
+from station.receival.measuring.wiring import NewProfile, Rewiring, Wiring, wiring_of
 
 router = APIRouter(prefix="/instruments", tags=["devices"])
 

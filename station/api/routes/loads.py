@@ -17,18 +17,10 @@ from station.api.views.ended import ended_loads
 from station.api.views.loads import load
 from station.api.views.pay import pay
 from station.api.views.view import View, view_of
-from station.receival import (
-    decisions,
-    on_paper,
-    paper_pad,
-    questions,
-    retests,
-    samples,
-    taking_back,
-    tipped_elsewhere,
-    visits,
-    visual_checks,
-)
+from station.receival.arrivals import on_paper, paper_pad, taking_back, visits
+from station.receival.deciding import decisions, questions
+from station.receival.measuring import retests, samples, visual_checks
+from station.receival.storage import tipped_elsewhere
 from station.store import pages, queries
 from station.store.tables import Load
 

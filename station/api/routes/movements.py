@@ -15,9 +15,9 @@ from station.api.paging import After, Limit, page, place_of
 from station.api.views import movements as views
 from station.api.views.view import view_of
 from station.grain.identifiers import Regime
-from station.receival import cell_acts, cells, treatments
-from station.receival import movements as acts
-from station.receival.external import External
+from station.receival.masters.external import External
+from station.receival.storage import cell_acts, cells, treatments
+from station.receival.storage import movements as acts
 from station.store import pages
 from station.store.tables import Cell, CellMovement
 

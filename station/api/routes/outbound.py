@@ -14,10 +14,10 @@ from station.api.views.outbound import delivery_notes as shown_notes
 from station.api.views.outbound import outbound_orders, outbound_visits
 from station.api.views.view import view_of
 from station.grain.carriage import PreviousCargo
-from station.receival import delivery_notes, outbound, outbound_loading
-from station.receival.external import External
-from station.receival.outbound_coming import Coming
-from station.receival.outbound_loading import Drawn
+from station.receival.leaving import delivery_notes, outbound, outbound_loading
+from station.receival.leaving.outbound_coming import Coming
+from station.receival.leaving.outbound_loading import Drawn
+from station.receival.masters.external import External
 from station.store import pages
 from station.store.tables import Buyer, Carrier, DeliveryNote, OutboundVisit
 from station.transport import CARGOES

@@ -11,7 +11,7 @@ from station.api.auth import By, FromTerminal
 from station.api.openapi import problems
 from station.api.pins import PinDesk
 from station.api.views.people import person
-from station.receival import handing_over, people
+from station.receival.persons import handing_over, people
 from station.store.tables import Person
 
 router = APIRouter(tags=["people"])

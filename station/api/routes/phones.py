@@ -19,8 +19,8 @@ from station.api.upload import MOST_PHOTOS
 from station.api.views import phones
 from station.api.views.forms import form
 from station.api.views.view import view_of
-from station.receival import people
-from station.receival.captures import reached
+from station.receival.measuring.captures import reached
+from station.receival.persons import people
 from station.store.forms import forms_in_force
 
 router = APIRouter(prefix="/phones", tags=["phones"])

@@ -9,8 +9,8 @@ from station.api.openapi import problems
 from station.api.views import plan as views
 from station.api.views.certificates import row_errors
 from station.api.views.view import view_of
-from station.receival import plans
-from station.receival.plan_import import import_plan
+from station.receival.storage import plans
+from station.receival.storage.plan_import import import_plan
 
 router = APIRouter(prefix="/plan", tags=["cells"])
 

@@ -13,7 +13,7 @@ from station.api.openapi import problems
 from station.api.views import printing
 from station.api.views.view import view_of
 from station.printing.papers import paper_of
-from station.receival import print_jobs
+from station.receival.papers import print_jobs
 from station.store.tables import PrintJob
 
 router = APIRouter(tags=["printing"])

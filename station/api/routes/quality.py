@@ -17,7 +17,7 @@ from station.api.views.view import view_of
 from station.lab import adjustments, controls, holds, standards
 from station.lab.adjustments import Adjusted
 from station.lab.controls import Target
-from station.receival import proposals
+from station.receival.deciding import proposals
 from station.store import queries
 from station.store.tables import Hold
 

@@ -11,9 +11,9 @@ from station.api.openapi import problems
 from station.api.views import certificates as row_views
 from station.api.views import reference as views
 from station.api.views.view import view_of
-from station.receival.reference_files import write_list
-from station.receival.reference_import import import_list
-from station.receival.reference_listed import retire, rows_of
+from station.receival.masters.reference_files import write_list
+from station.receival.masters.reference_import import import_list
+from station.receival.masters.reference_listed import retire, rows_of
 
 router = APIRouter(tags=["reference"])
 Wanted = Annotated[schemas.Key, Query(max_length=80)]

@@ -14,7 +14,7 @@ from station.api.period import Period
 from station.api.routes.captures import result_said
 from station.api.views import rules as views
 from station.api.views.view import view_of
-from station.receival import replay_photos
+from station.receival.packs import replay_photos
 from station.store import pages
 from station.store.ids import new_id
 from station.store.tables import Decision, Inspection

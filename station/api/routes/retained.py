@@ -15,8 +15,8 @@ from station.api.problems import not_valid
 from station.api.views.retained import retained
 from station.api.views.sending import sending
 from station.api.views.view import view_of
-from station.receival import composites, custody, retaining, wet_year
-from station.receival import sending as acts
+from station.receival.laboratory import composites, custody, retaining, wet_year
+from station.receival.laboratory import sending as acts
 from station.store import queries
 from station.store import retained as store
 from station.store.tables import RetainedSample

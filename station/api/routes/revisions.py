@@ -11,7 +11,7 @@ from station.api.openapi import problems
 from station.api.paging import After, FewRows, page, place_of
 from station.api.views.revisions import revisions as shown
 from station.api.views.view import view_of
-from station.receival import late_values, revisions
+from station.receival.papers import late_values, revisions
 from station.store import pages
 
 router = APIRouter(prefix="/revisions", tags=["revisions"])

@@ -11,8 +11,8 @@ from station.api.paging import After, FewRows, page, ticks, time_place
 from station.api.period import Period
 from station.api.views import rules as views
 from station.api.views.view import view_of
-from station.receival import rule_packs
-from station.receival.pack_signatures import PackSignature
+from station.receival.packs import rule_packs
+from station.receival.packs.pack_signatures import PackSignature
 from station.store import pages
 
 router = APIRouter(tags=["rules"])

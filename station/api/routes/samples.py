@@ -12,7 +12,8 @@ from station.api.problems import not_valid
 from station.api.views import courtesy as courtesy_view
 from station.api.views import evidence
 from station.api.views.view import view_of
-from station.receival import courtesy, readings, samples
+from station.receival.deciding import courtesy
+from station.receival.measuring import readings, samples
 from station.store import queries
 
 router = APIRouter(tags=["samples"])

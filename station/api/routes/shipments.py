@@ -12,10 +12,10 @@ from station.api.views.shipments import shipments_expected, shipments_left
 from station.api.views.view import view_of
 from station.api.views.visits import visit as shown_visit
 from station.grain.identifiers import Regime
-from station.receival import expected_shipments, shipments
-from station.receival.expected_shipments import Arriving
-from station.receival.movements import Title
-from station.receival.shipments import Journey
+from station.receival.between_silos import expected_shipments, shipments
+from station.receival.between_silos.expected_shipments import Arriving
+from station.receival.between_silos.shipments import Journey
+from station.receival.storage.movements import Title
 from station.store import pages
 from station.store.tables import ExpectedShipment, Shipment, Visit
 

@@ -14,7 +14,7 @@ from station.api.openapi import problems
 from station.api.views import corrections as views
 from station.api.views.view import view_of
 from station.lab.spreads import approve_spread, decline_spread, end_spread
-from station.receival import proposals
+from station.receival.deciding import proposals
 from station.store.spreads import in_force, newest
 from station.store.tables import Spread
 

@@ -10,7 +10,7 @@ from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.views import reference as views
 from station.api.views.view import view_of
-from station.receival import stored_tares as acts
+from station.receival.bridge import stored_tares as acts
 from station.store import pages
 
 router = APIRouter(tags=["weighings"])

@@ -13,8 +13,8 @@ from station.api.openapi import problems
 from station.api.views.traces import trace as view_of_trace
 from station.api.views.traces import went_through
 from station.api.views.view import View, view_of
-from station.receival import passport as lots
-from station.receival.rule_packs import read_pack
+from station.receival.leaving import passport as lots
+from station.receival.packs.rule_packs import read_pack
 from station.store import traced
 from station.store.books import Books
 

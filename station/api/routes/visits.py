@@ -15,7 +15,7 @@ from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
-from station.receival import corrections, taking_back, visits
+from station.receival.arrivals import corrections, taking_back, visits
 from station.store import pages
 from station.store.tables import Visit
 

@@ -12,8 +12,8 @@ from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.views.view import view_of
 from station.api.views.weighings import weighing, weighings
-from station.receival import taking_back
-from station.receival import weighings as acts
+from station.receival.arrivals import taking_back
+from station.receival.bridge import weighings as acts
 from station.store import pages
 from station.store.tables import Weighing
 

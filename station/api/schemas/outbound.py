@@ -191,7 +191,7 @@ class GradeLimit(BaseModel):
 
 class DeliveryNote(BaseModel):
     """The paper (bon de livraison) and its analysis bulletin: `text` as it is printed, `document` all its
-    facts, `signature` the station's over these (station/receival/delivery_notes.py says which bytes)."""
+    facts, `signature` the station's over these (station/receival/leaving/delivery_notes.py: which bytes)."""
 
     number: int
     paper_number: str

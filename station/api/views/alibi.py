@@ -8,8 +8,8 @@ from station.api.language import reason
 from station.api.views.certificates import row_errors
 from station.api.views.view import View
 from station.grain import alibi
-from station.receival.alibi_files import read_memory
-from station.receival.typed_weights import bridge_at
+from station.receival.bridge.alibi_files import read_memory
+from station.receival.bridge.typed_weights import bridge_at
 from station.store.sealed import ticketed_weights
 from station.store.tables import Weighing
 

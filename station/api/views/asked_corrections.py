@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from station.api import schemas
 from station.api.views.view import View
-from station.receival.asked_corrections import now_of, shown
+from station.receival.arrivals.asked_corrections import now_of, shown
 from station.store.tables import CorrectionRequest, DownDocument
 
 

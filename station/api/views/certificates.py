@@ -10,9 +10,9 @@ from station.api.language import row_error
 from station.api.views.view import View
 from station.claims import CLAIMS
 from station.grain.claims import satisfied_by
-from station.receival.certificate_standing import holding, is_valid
-from station.receival.suppliers import usual_claims
-from station.receival.table_files import RowError
+from station.receival.masters.certificate_standing import holding, is_valid
+from station.receival.masters.suppliers import usual_claims
+from station.receival.masters.table_files import RowError
 from station.store.tables import Certificate, Supplier
 
 

@@ -7,7 +7,7 @@ from station.api.language import courtesy_words, odds_texts, reasons, translator
 from station.api.views.outcome import ranked
 from station.api.views.view import View, values_of
 from station.grain.paying import PayLine
-from station.receival.courtesy import CourtesyAnswer
+from station.receival.deciding.courtesy import CourtesyAnswer
 
 
 def courtesy(view: View, found: CourtesyAnswer) -> schemas.CourtesyAnswer:

@@ -10,7 +10,8 @@ from station.api.language import reason
 from station.api.views.health import health
 from station.api.views.view import View
 from station.grain.day_list import Coded, DayLine, day_lines
-from station.receival import cells, day_closing, day_opening
+from station.receival.days import day_closing, day_opening
+from station.receival.storage import cells
 from station.runtime.live import DeviceLive
 
 OLD = timedelta(hours=36)  # a backup, or a bag that waits: since before yesterday's evening

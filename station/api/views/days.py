@@ -9,7 +9,7 @@ from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.language import reason, shown_name
 from station.api.views.view import View
-from station.receival import day_closing
+from station.receival.days import day_closing
 from station.store import days
 from station.store.batches import supplier_names
 from station.store.tables import DayClosing

@@ -6,8 +6,8 @@ from typing import Any
 from station.api import schemas
 from station.api.language import reason
 from station.api.views.view import View
-from station.receival.instruments import Plugged
-from station.receival.wiring import declared_wiring
+from station.receival.measuring.instruments import Plugged
+from station.receival.measuring.wiring import declared_wiring
 from station.runtime.live import DeviceLive
 from station.store.tables import AuditEvent
 

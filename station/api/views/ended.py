@@ -7,8 +7,8 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.views.view import View
-from station.receival.revisions import proposed_among
-from station.receival.shipment_standing import shipments_by_load
+from station.receival.between_silos.shipment_standing import shipments_by_load
+from station.receival.papers.revisions import proposed_among
 from station.store import batches
 from station.store.tables import Decision, ExpectedShipment, Load, Ticket, Visit
 

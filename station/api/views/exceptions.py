@@ -14,8 +14,8 @@ from station.api.views.rows import missing_of
 from station.api.views.view import View, values_of
 from station.grain.identifiers import same_species
 from station.grain.pairing import Item, contradictions, suggest
-from station.receival.clock_acts import leapt_since, newest_leaps
-from station.receival.pairings import item_of, known_sample
+from station.receival.clocks.clock_acts import leapt_since, newest_leaps
+from station.receival.measuring.pairings import item_of, known_sample
 from station.store import batches, queries
 from station.store.tables import Capture, Load, Pairing, Reading, Sample, Terminal
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from station.api import schemas
-from station.receival.erp_numbers import completed
+from station.receival.papers.erp_numbers import completed
 from station.store import audit
 from station.store.tables import AuditEvent, Load, Ticket, Visit, Weighing
 

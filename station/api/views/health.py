@@ -12,7 +12,7 @@ from station.api.views.view import View
 from station.api.views.watching import quality_warnings
 from station.clock import NOTICEABLE, ClockStanding
 from station.models import releases
-from station.receival.pack_standing import packs_in_force
+from station.receival.packs.pack_standing import packs_in_force
 from station.runtime.live import BackupFacts, Coded, HealthFacts, PostFacts, Standing
 from station.store import audit
 from station.store.tables import ModelRelease

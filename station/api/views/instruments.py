@@ -6,8 +6,8 @@ from station.api import schemas
 from station.api.views.devices import declared
 from station.api.views.view import View
 from station.grain.remarks import is_verified
-from station.receival.instruments import Plugged, history, plugged
-from station.receival.wiring import wiring_of
+from station.receival.measuring.instruments import Plugged, history, plugged
+from station.receival.measuring.wiring import wiring_of
 from station.store.tables import Instrument, PortAssignment
 
 

@@ -11,9 +11,9 @@ from station.api.views import approvals, evidence, outcome, rows, tickets
 from station.api.views.forms import load_questions
 from station.api.views.view import View, external_of
 from station.lab.marks import results_to_confirm
-from station.receival.chain import gross_weighing, summed
-from station.receival.photo_words import photos_of_samples
-from station.receival.revisions import proposed_among
+from station.receival.bridge.chain import gross_weighing, summed
+from station.receival.measuring.photo_words import photos_of_samples
+from station.receival.papers.revisions import proposed_among
 from station.store import queries
 from station.store.batches import Chain, newest_checks
 from station.store.retained import provisional_among

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from station.api import schemas
 from station.api.views.view import View
-from station.receival.observing import Observed, observed
+from station.receival.days.observing import Observed, observed
 
 
 def agreements(view: View, since: datetime, until: datetime) -> list[schemas.ObservedShare]:

@@ -8,8 +8,8 @@ from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View, external_of
 from station.printing.delivery_lines import delivery_text
-from station.receival.outbound_loading import limit_kg
-from station.receival.outbound_orders import left_kg
+from station.receival.leaving.outbound_loading import limit_kg
+from station.receival.leaving.outbound_orders import left_kg
 from station.store.tables import DeliveryNote, OutboundLoading, OutboundOrder, OutboundVisit, Weighing
 
 

@@ -3,7 +3,7 @@
 from station.api import schemas
 from station.api.views.view import View
 from station.grain.paying import Pay
-from station.receival.paid import paid
+from station.receival.packs.paid import paid
 from station.store.tables import Load
 
 

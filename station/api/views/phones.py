@@ -8,8 +8,8 @@ from station.api import schemas
 from station.api.language import capture_title, label_text, reasons, translator, vocabulary
 from station.api.views.rows import LoadFacts, load_facts
 from station.api.views.view import View
-from station.receival.photo_values import photo_values
-from station.receival.photo_words import photo_reasons
+from station.receival.measuring.photo_values import photo_values
+from station.receival.measuring.photo_words import photo_reasons
 from station.store import batches, pages, queries
 from station.store.evidence import CaptureSeen, inspections_of, sample_shown
 from station.store.learnt import learnt

@@ -16,10 +16,10 @@ from station.claims import CLAIMS
 from station.grain.cells import CellState
 from station.grain.past import Standing
 from station.lab.marks import cells_to_confirm
-from station.receival import cells as stored
-from station.receival.filling import paces
-from station.receival.joining import against_joining
-from station.receival.pack_standing import installed_packs
+from station.receival.packs.pack_standing import installed_packs
+from station.receival.storage import cells as stored
+from station.receival.storage.filling import paces
+from station.receival.storage.joining import against_joining
 from station.store.tables import Cell, Line, Pit
 from ui.words.i18n import LANGUAGES
 

@@ -5,8 +5,8 @@ from sqlmodel import select
 from station.api import schemas
 from station.api.language import reason
 from station.api.views.view import View
-from station.receival import cells, filling
-from station.receival.plan_standing import in_force
+from station.receival.storage import cells, filling
+from station.receival.storage.plan_standing import in_force
 from station.store.tables import Cell
 
 

@@ -9,9 +9,9 @@ from station.acts.desk import Desk
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.views.view import View
-from station.receival.contract_standing import contracts_for, delivered_kg, remaining_t
-from station.receival.stored_tares import is_too_old, tares_of
-from station.receival.supplier_matches import leads_to
+from station.receival.bridge.stored_tares import is_too_old, tares_of
+from station.receival.masters.contract_standing import contracts_for, delivered_kg, remaining_t
+from station.receival.masters.supplier_matches import leads_to
 from station.store import batches
 from station.store.tables import StoredTare, Supplier, Visit
 

@@ -10,7 +10,7 @@ from station.api.language import reasons
 from station.api.views.view import View
 from station.grain.guard import waits_for_approval
 from station.grain.reasons import Code
-from station.receival.visual_checks import found_since
+from station.receival.measuring.visual_checks import found_since
 from station.store import batches, queries
 from station.store.batches import Chain
 from station.store.tables import Decision, Load, Proposal, Sample, Ticket, Visit, VisualCheck

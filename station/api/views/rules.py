@@ -10,11 +10,11 @@ from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View
 from station.grain.rules import RulePack
-from station.receival import replay, replay_photos
-from station.receival.pack_signatures import signed
-from station.receival.pack_standing import packs_in_force, parsed_pack, standings
-from station.receival.replay import Judged, Records, Replayed, read_records
-from station.receival.whatif import compare_packs, judged_decisions
+from station.receival.packs import replay, replay_photos
+from station.receival.packs.pack_signatures import signed
+from station.receival.packs.pack_standing import packs_in_force, parsed_pack, standings
+from station.receival.packs.replay import Judged, Records, Replayed, read_records
+from station.receival.packs.whatif import compare_packs, judged_decisions
 from station.store.batches import tickets_by_load
 from station.store.tables import Decision, Inspection
 

@@ -9,7 +9,7 @@ from station.acts.desk import Desk
 from station.api import schemas
 from station.api.views.view import View
 from station.grain.freinte import freinte_of
-from station.receival.shipments import text_of
+from station.receival.between_silos.shipments import text_of
 from station.store.tables import ExpectedShipment, OwnSite, Shipment
 
 _OF_PAPER = (

@@ -3,7 +3,7 @@
 from station.api import schemas
 from station.api.views.view import View, external_of
 from station.printing.ticket_text import ticket_text
-from station.receival import erp_numbers
+from station.receival.papers import erp_numbers
 from station.store.retained import provisional_among
 from station.store.tables import Load, Ticket
 

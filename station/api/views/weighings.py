@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View
-from station.receival.offers import Offer, Standing, offers_among, standing_visits
+from station.receival.deciding.offers import Offer, Standing, offers_among, standing_visits
 from station.store.tables import Weighing
 
 # An offer of a higher rank is possible, but a vehicle not entered yet is likelier.

@@ -35,7 +35,8 @@ from station.demo.season.truth import Truth
 from station.demo.season.unsynced import UnsyncedBlobs, UnsyncedLedger
 from station.demo.season.world import World
 from station.demo.site import RULES
-from station.receival import claims, people
+from station.receival.measuring import claims
+from station.receival.persons import people
 from station.runtime.bundles import FOLDER, ship
 from station.runtime.renewal import renew_here
 from station.site.file import SiteSettings

@@ -9,7 +9,7 @@ from station.demo.season.nature import FIELDS, draw_handful
 from station.demo.season.plan import DAYS_AFTER, day_begins
 from station.demo.season.world import World
 from station.lab.controls import Target, set_target
-from station.receival import samples
+from station.receival.measuring import samples
 
 FOR_ANALYZERS, FOR_PHONES, SPECIES = "T1", "T2", "soft_wheat"
 MORNING = timedelta(hours=4, minutes=30)

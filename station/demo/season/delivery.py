@@ -11,9 +11,13 @@ from station.demo.season.photos import said_by_app
 from station.demo.season.plan import LoadPlan
 from station.demo.season.truth import TrueLoad
 from station.demo.season.world import World
-from station.receival import captures, decisions, retaining, retests, visits, weighings
-from station.receival.captures import StoredPhoto
-from station.receival.visits import Arrival, NewLoad
+from station.receival.arrivals import visits
+from station.receival.arrivals.visits import Arrival, NewLoad
+from station.receival.bridge import weighings
+from station.receival.deciding import decisions
+from station.receival.laboratory import retaining
+from station.receival.measuring import captures, retests
+from station.receival.measuring.captures import StoredPhoto
 from station.store import queries
 from station.store.tables import Proposal
 

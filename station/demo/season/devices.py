@@ -10,8 +10,9 @@ from drivers.reading import Analyte, Frame, Reading
 from drivers.simulated.nir import SimulatedNir
 from drivers.simulated.toledo import message
 from station.acts.desk import Desk
-from station.receival import readings, weighings
-from station.receival.frames import StoredFrame
+from station.receival.bridge import weighings
+from station.receival.measuring import readings
+from station.receival.measuring.frames import StoredFrame
 from station.store.journal import Journal
 from station.store.tables import Reading as ReadingRow
 from station.store.tables import Weighing

@@ -14,7 +14,7 @@ from station.demo.season.plan import LoadPlan, day_begins
 from station.demo.season.world import World
 from station.lab.files.profile import read_lab_profile
 from station.lab.importing import import_file
-from station.receival import custody, sending
+from station.receival.laboratory import custody, sending
 from station.store.tables import RetainedSample, SentSample
 
 NAME = "Labo Sud"

@@ -10,7 +10,7 @@ from station.demo.season.nature import FIELDS
 from station.demo.season.plan import DAYS_AFTER, day_begins
 from station.demo.season.world import World
 from station.lab import adjustments, corrections, disputes, holds, proposing
-from station.receival import pairings
+from station.receival.measuring import pairings
 from station.store.corrections import PROPOSED, with_newest_act
 from station.store.holds import open_holds
 from station.store.tables import Correction, Hold

@@ -13,7 +13,7 @@ class Shipment(Numbered, table=True):
     """Grain that left here for another own silo (transfert inter-silos). `number` is this site's id and a
     number of its own series.
 
-    `paper` is what travels with it (`station.receival.shipment_paper.ShipmentPaper`); it never changes.
+    `paper` is what travels with it (`between_silos.shipment_paper.ShipmentPaper`); it never changes.
     `movement_id` took it out of its cell, `back_id` brought back what was cancelled or returned. `state`:
     left, cancelled (it never went) or returned (it came back; `back_kg` was weighed then)."""
 

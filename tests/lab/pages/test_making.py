@@ -16,8 +16,9 @@ from station.lab.pages.gather import site_of, study_of
 from station.lab.pages.making import make
 from station.lab.pages.records import of_ledger
 from station.lab.results import NewResult, record_result
-from station.receival import people, retaining
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.laboratory import retaining
+from station.receival.persons import people
 from station.runtime.renewal import renew_here, wanted_of
 from station.store.ids import new_id
 from station.store.stored import choices, result_of

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from station.api.door import Door
 from station.http_server import listen
-from station.receival import people
+from station.receival.persons import people
 from station.runtime.drawer import Drawer
 from station.store.blobs import Blobs
 from tests.ui.web.rig import Pages

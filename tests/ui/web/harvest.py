@@ -8,10 +8,11 @@ from station.acts.desk import Actor
 from station.grain.inspection import ClassShare, Inspection, Kernel, ModelName
 from station.lab.disputes import open_dispute
 from station.lab.results import NewResult, record_result
-from station.receival import captures, people
-from station.receival.decisions import refuse
-from station.receival.retaining import keep_of_load
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.deciding.decisions import refuse
+from station.receival.laboratory.retaining import keep_of_load
+from station.receival.measuring import captures
+from station.receival.persons import people
 from station.store.blobs import Blobs
 from station.store.tables import Load
 from tests.api.rig import JPEG

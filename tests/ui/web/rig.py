@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from drivers.catalogue import catalogue
 from station.api.context import Context
 from station.clock import StationClock
-from station.receival.timekeeper import Timekeeper
+from station.receival.clocks.timekeeper import Timekeeper
 from station.runtime.live import HealthFacts
 from station.store.blobs import Blobs
 from station.store.engine import Ledger

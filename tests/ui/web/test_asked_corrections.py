@@ -1,9 +1,9 @@
 """On the page of corrections a person answers what headquarters asks."""
 
 from station.acts.desk import Actor
-from station.receival import asked_corrections
-from station.receival.asked_corrections import Asked
-from station.receival.visits import NewLoad
+from station.receival.arrivals import asked_corrections
+from station.receival.arrivals.asked_corrections import Asked
+from station.receival.arrivals.visits import NewLoad
 from station.store.tables import CorrectionRequest
 from tests.silo_rig import Silo
 from tests.ui.web.rig import Text, make_readers, pages_of

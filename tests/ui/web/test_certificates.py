@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from station.receival import certificates
-from station.receival.certificates import Stated
+from station.receival.masters import certificates
+from station.receival.masters.certificates import Stated
 from tests.silo_rig import MARC, START, Silo
 from tests.ui.web.rig import make_readers, pages_of
 

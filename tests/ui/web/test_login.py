@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlmodel import select
 
-from station.receival import people
+from station.receival.persons import people
 from station.store.tables import AuditEvent, Person
 from tests.ui.web.rig import Pages, Text
 from ui.web.sessions import SESSION, local_path

@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from station.receival.handing_over import hand_over
+from station.receival.persons.handing_over import hand_over
 from station.store.tables import DayOpening
 from tests.silo_rig import ANNE, Silo
 from tests.ui.web.rig import Text, make_readers, pages_of

@@ -5,8 +5,8 @@ from dataclasses import replace
 from sqlmodel import col, select
 
 from station.acts.printers import Printer
-from station.receival import delivery_notes, outbound
-from station.receival.outbound_loading import Drawn
+from station.receival.leaving import delivery_notes, outbound
+from station.receival.leaving.outbound_loading import Drawn
 from station.store.tables import PrintJob
 from tests.receival.test_outbound import come, leave, ready
 from tests.silo_rig import ANNE, Silo

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from station.receival import rule_packs
-from station.receival.paid import paid
-from station.receival.visits import NewLoad
+from station.receival.arrivals.visits import NewLoad
+from station.receival.packs import rule_packs
+from station.receival.packs.paid import paid
 from station.store.tables import Load, Visit
 from tests.silo_rig import Silo
 from tests.ui.web.rig import Text, make_readers, pages_of

@@ -1,8 +1,8 @@
 """The plan stands beside the content, and the day says which cell is full when."""
 
-from station.receival import plans
-from station.receival.plan_standing import in_force
-from station.receival.plans import Planned
+from station.receival.storage import plans
+from station.receival.storage.plan_standing import in_force
+from station.receival.storage.plans import Planned
 from tests.silo_rig import MARC, Silo
 from tests.ui.web.rig import Text, make_readers, pages_of
 

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from station.acts.desk import Actor, Masters
 from station.acts.printers import Printer
-from station.receival.erp_tickets import Issued, take_number
+from station.receival.papers.erp_tickets import Issued, take_number
 from station.store.tables import PrintJob
 from tests.silo_rig import Silo
 from tests.ui.web.rig import Text, make_readers, pages_of

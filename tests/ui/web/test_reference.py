@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from station.acts.desk import Masters
-from station.receival.contract_standing import contract_numbered
+from station.receival.masters.contract_standing import contract_numbered
 from station.store.tables import Contract
 from tests.silo_rig import Silo
 from tests.ui.web.rig import Text, make_readers, pages_of

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import station
-from station.receival import rule_packs
+from station.receival.packs import rule_packs
 from tests.silo_rig import MARC, Silo
 from tests.ui.web.rig import make_readers, pages_of
 

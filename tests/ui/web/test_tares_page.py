@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from station.receival.stored_tares import store_tare
+from station.receival.bridge.stored_tares import store_tare
 from tests.silo_rig import ANNE, Silo
 from tests.ui.web.rig import Text, make_readers, pages_of
 

@@ -1,6 +1,6 @@
 """The page that follows grain, and its paper."""
 
-from station.receival import movements
+from station.receival.storage import movements
 from tests.silo_rig import ANNE
 from tests.ui.web.rig import Pages, Text
 

@@ -10,7 +10,7 @@ from station.api import schemas
 from station.api.schemas.common import Text, Why
 from station.api.views.asked_corrections import requests as viewed
 from station.api.views.view import View
-from station.receival import asked_corrections as acts
+from station.receival.arrivals import asked_corrections as acts
 from ui.web.reader import Reader, Reading
 from ui.words.asked_corrections import field_name
 

@@ -13,7 +13,7 @@ from station.api.schemas.common import Key, Why
 from station.api.views import days as views
 from station.api.views.view import view_of
 from station.export.table_sheet import SheetTable, tables_pdf
-from station.receival import day_closing
+from station.receival.days import day_closing
 from station.store import days
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Table

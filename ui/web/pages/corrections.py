@@ -11,7 +11,7 @@ from station.api.schemas.common import Why
 from station.api.views.view import View, view_of
 from station.lab import corrections as acts
 from station.lab.controls import source_name
-from station.receival import proposals
+from station.receival.deciding import proposals
 from station.store.corrections import APPROVED, PROPOSED, with_newest_act
 from station.store.tables import Correction, CorrectionAct
 from ui.web.measured import basis_named

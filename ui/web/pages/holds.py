@@ -16,7 +16,7 @@ from station.api.views.view import View, view_of
 from station.lab.adjustments import Adjusted, record_adjustment
 from station.lab.controls import source_name
 from station.lab.holds import HeldValue, NearLimit, acts_of, end_hold, extent, held_values, near_limit
-from station.receival import proposals
+from station.receival.deciding import proposals
 from station.store.corrections import APPROVED, with_newest_act
 from station.store.tables import ControlCheck, ControlTarget, Hold
 from ui.web.choosing import Option

@@ -18,7 +18,7 @@ from station.api.views.retained import retained
 from station.api.views.revisions import revisions
 from station.api.views.view import View, view_of
 from station.lab.disputes import disputable_until
-from station.receival.revisions import revisions_of
+from station.receival.papers.revisions import revisions_of
 from station.store import audit, queries
 from station.store.disputes import acts_of, disputes
 from station.store.evidence import frames_of

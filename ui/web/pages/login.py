@@ -11,7 +11,7 @@ from station.api.asked import Inquiry
 from station.api.context import Context
 from station.api.pins import PinDesk
 from station.api.problems import Rejected
-from station.receival.people import person_with_password
+from station.receival.persons.people import person_with_password
 from station.store.tables import Person
 from ui.web.doorway import LONGEST_NAME, LoginPage, asking, place_of, refused
 from ui.web.front import language_of_page

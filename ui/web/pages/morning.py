@@ -10,7 +10,7 @@ from station.api import schemas
 from station.api.schemas.common import Key, Why
 from station.api.views import day_list as views
 from station.api.views.view import view_of
-from station.receival import day_opening
+from station.receival.days import day_opening
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.days import STATES, TOPICS

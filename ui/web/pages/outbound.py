@@ -12,7 +12,8 @@ from station.api import schemas
 from station.api.schemas.common import Key
 from station.api.views import outbound as views
 from station.api.views.view import view_of
-from station.receival import delivery_notes, print_jobs
+from station.receival.leaving import delivery_notes
+from station.receival.papers import print_jobs
 from station.store import pages
 from ui.web.measured import basis_named
 from ui.web.pages.printing import check_receives, file_of_job, may_receive, printers_of

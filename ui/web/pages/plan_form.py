@@ -12,9 +12,9 @@ from station.api import schemas
 from station.api.problems import not_valid
 from station.api.schemas.common import Key, Text, Why
 from station.claims import CLAIMS
-from station.receival import plans
-from station.receival.pack_standing import packs_in_force
-from station.receival.plan_standing import in_force
+from station.receival.packs.pack_standing import packs_in_force
+from station.receival.storage import plans
+from station.receival.storage.plan_standing import in_force
 from ui.web.choosing import Option
 from ui.web.reader import Reader, Reading
 from ui.words import vocabulary

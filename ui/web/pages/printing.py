@@ -12,7 +12,7 @@ from station.api.schemas.common import Key
 from station.api.views.printing import print_jobs as shown_jobs
 from station.api.views.view import View, view_of
 from station.printing.papers import paper_of
-from station.receival import print_jobs
+from station.receival.papers import print_jobs
 from station.store.batches import tickets_by_load
 from station.store.tables import PrintJob, Ticket
 from ui.web.reader import Reader, Reading

@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 
 from station.api.schemas import ListName
 from station.api.schemas.common import Text
-from station.receival import reference_import, reference_listed
-from station.receival.contract_standing import delivered_kg, remaining_t
-from station.receival.reference_files import LISTINGS
-from station.receival.table_files import RowError
+from station.receival.masters import reference_import, reference_listed
+from station.receival.masters.contract_standing import delivered_kg, remaining_t
+from station.receival.masters.reference_files import LISTINGS
+from station.receival.masters.table_files import RowError
 from station.store.tables import Contract
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table

@@ -13,7 +13,7 @@ from station.api.problems import not_valid
 from station.api.schemas.common import Key, Why
 from station.api.views.revisions import revisions as shown
 from station.api.views.view import view_of
-from station.receival.revisions import apply_revisions, dismiss_revisions
+from station.receival.papers.revisions import apply_revisions, dismiss_revisions
 from station.store import pages
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table

@@ -12,7 +12,7 @@ from station.api import schemas
 from station.api.views.rules import rule_packs
 from station.api.views.view import view_of
 from station.grain.grades import Adjustment, Criterion, Grade, RulePack
-from station.receival.pack_standing import packs_in_force
+from station.receival.packs.pack_standing import packs_in_force
 from ui.web.measured import NO_BREAK
 from ui.web.pages.pay_table import ADJUSTMENTS
 from ui.web.reader import Reader, Reading

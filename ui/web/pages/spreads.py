@@ -10,7 +10,7 @@ from station.api.schemas.common import Why
 from station.api.views.view import View
 from station.lab import spreads as acts
 from station.lab.controls import source_name
-from station.receival import proposals
+from station.receival.deciding import proposals
 from station.store.spreads import PROPOSED, in_force, newest
 from station.store.tables import Spread
 from ui.web.proposed import Proposed

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from station.api import schemas
 from station.api.views.reference import tares as shown_tares
 from station.api.views.view import view_of
-from station.receival.stored_tares import end_tare
+from station.receival.bridge.stored_tares import end_tare
 from station.store import pages
 from ui.web.pages.printing import check_receives, may_receive
 from ui.web.reader import Reader, Reading

@@ -1,0 +1,1 @@
+"""`silo hub`: headquarters, from its database to the stations."""

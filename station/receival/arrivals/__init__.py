@@ -1,0 +1,1 @@
+"""Visits and their loads, from the announcement on, and what is corrected of them."""

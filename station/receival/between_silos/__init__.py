@@ -1,0 +1,1 @@
+"""Shipments between two silos of one owner."""

@@ -1,0 +1,1 @@
+"""Weighings, and which two of them make a net weight."""

@@ -1,0 +1,1 @@
+"""The station's clock and the instruments' clocks."""

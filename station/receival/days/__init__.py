@@ -1,0 +1,1 @@
+"""The collecting day: opened, closed and signed."""

@@ -1,0 +1,1 @@
+"""Samples that are kept, and sent to a laboratory."""

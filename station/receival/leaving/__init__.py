@@ -1,0 +1,1 @@
+"""Outbound vehicles: loaded, weighed, and their delivery notes."""

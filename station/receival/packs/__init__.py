@@ -1,0 +1,1 @@
+"""Rule packs: installed, tried, and decided by again."""

@@ -1,0 +1,1 @@
+"""Tickets: issued, printed, corrected by what came late."""

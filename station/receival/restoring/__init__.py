@@ -1,0 +1,1 @@
+"""A restored ledger takes back what others know."""
