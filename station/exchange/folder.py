@@ -29,7 +29,6 @@ from station.store.durable import arriving
 from ui.words.row_errors import row_error
 
 FOLDERS = ("in", "answers", "taken", "out")
-KINDS = (".json", ".csv")
 BATCH = 200
 PROGRAM = Actor("erp", "ERP")
 
@@ -109,7 +108,7 @@ class Exchange:
 
     def _is_whole(self, path: Path) -> bool:
         """Tell whether it may be read: one that does not end as a whole file does waits, but not for ever."""
-        if is_temporary(path.name) or path.suffix.lower() not in KINDS or not path.is_file():
+        if is_temporary(path.name) or not path.is_file():
             return False
         size, now = path.stat().st_size, self.clock()
         before, since = self._seen.get(path.name, (-1, now))
@@ -150,7 +149,7 @@ class Exchange:
 def _read(path: Path) -> tuple[list[Said], list[RowError], list[str]]:
     """What a file says, what of it is not taken, and the columns that nobody reads. One that the station's
     user may not read is answered as well: it keeps no other one waiting."""
-    is_csv = path.suffix.lower() == ".csv"
+    is_csv = path.suffix.lower() != ".json"  # whatever else it is called, it is told what is wrong with it
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -165,7 +164,7 @@ def _ends_whole(path: Path) -> bool:
         end = file.read()
     if path.suffix.lower() == ".json":
         return end.rstrip().endswith((b"]", b"}"))
-    return end.endswith((b"\n", b"\n\0"))  # a UTF-16 file's too
+    return path.suffix.lower() == ".csv" and end.endswith((b"\n", b"\n\0"))  # a UTF-16 file's too
 
 
 def _make_shared(folder: Path) -> None:

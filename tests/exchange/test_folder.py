@@ -207,6 +207,27 @@ def test_a_half_written_file_waits_but_not_for_ever(silo: Silo, exchange: Exchan
     assert [path.name for path in (exchange.folder / "in").iterdir()] == ["b.json.tmp"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("apports.xlsx", b"PK\x03\x04" + bytes(40), "is_workbook"),
+        ("lisez-moi.txt", b"Bonjour,\n", "columns_missing"),
+        ("bons.pdf", b"%PDF-1.4\n\xff\xfe\n", "columns_missing"),
+        ("empty", b"", "columns_missing"),
+    ],
+)
+def test_a_file_of_another_kind_is_answered_once_it_rests(
+    silo: Silo, exchange: Exchange, name: str, content: bytes, code: str
+) -> None:
+    (exchange.folder / "in" / name).write_bytes(content)
+    exchange.turn()
+    assert not list((exchange.folder / "answers").iterdir())
+    silo.clock.pass_(seconds=61)
+    exchange.turn()
+    assert [row["code"] for row in answer(exchange, name)] == [code]
+    assert not list((exchange.folder / "in").iterdir())
+
+
 def test_killed_anywhere_in_a_batch_nothing_is_lost_or_doubled(
     silo: Silo, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
