@@ -1,6 +1,6 @@
 """A load's weight is estimated before tipping from one gross weighing, and known after the tare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from station.grain.units import Kilograms
@@ -41,6 +41,12 @@ def split_kg(whole_kg: float, shares: Sequence[float]) -> list[float]:
     total = sum(shares)
     edges = [float(round(whole_kg * share / total)) for share in accumulate(shares[:-1])]
     return [round(end - begin, 3) for begin, end in pairwise([0.0, *edges, whole_kg])]
+
+
+def owners_kg(net_kg: float, shares: Mapping[str, float]) -> dict[str, float]:
+    """Return the owners' kilograms of a net by their shares of it, in one order of their names."""
+    names = sorted(shares)
+    return dict(zip(names, split_kg(net_kg, [shares[name] for name in names]), strict=True)) if names else {}
 
 
 def parts_kg(whole_kg: float, said_kg: Sequence[float | None]) -> list[float]:

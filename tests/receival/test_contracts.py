@@ -66,8 +66,16 @@ def test_one_without_end_has_nothing_left_to_say(yard: Silo) -> None:
     owners = (("EARL Dupont", 0.5), ("GAEC du Pré", 0.5))
     (ticket,) = deliver(yard, "C3", "B1", owners=owners).tickets
     assert ticket.document["contract"] == {
-        "number": "C3", "tonnes": None, "delivered_kg": 27_880, "remaining_t": None,
+        "number": "C3", "tonnes": None, "delivered_kg": 13_940, "remaining_t": None,
     }  # fmt: skip
+
+
+def test_of_several_owners_grain_only_its_suppliers_share_counts(yard: Silo) -> None:
+    owners = (("EARL Dupont", 0.3333), ("GAEC du Pré", 0.6667))
+    (ticket,) = deliver(yard, "C1", "B1", owners=owners).tickets
+    assert ticket.document["contract"]["delivered_kg"] == 9_292
+    (ticket,) = deliver(yard, "C1", "B2").tickets
+    assert ticket.document["contract"]["remaining_t"] == round(60 - 9.292 - 27.88, 3)
 
 
 def test_a_contract_of_another_or_for_other_claims_is_refused(yard: Silo) -> None:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, Refusal
+from station.grain.loadweight import owners_kg
 from station.receival.arrivals import on_paper
 from station.receival.arrivals.paper_pad import Pad, Read, close_from_pad
 from station.receival.arrivals.visits import NewLoad
 from station.receival.days import day_closing
-from station.receival.days.day_grain import split
 from station.receival.storage.tipped_elsewhere import correct_tipping
 from station.receival.storage.tippings import Tipped
 from station.store import counters
@@ -247,6 +247,6 @@ def test_a_load_that_was_closed_on_paper_is_its_owners_too(silo: Silo) -> None:
 
 @given(kg=st.integers(1, 60_000), parts=st.lists(st.integers(1, 99), min_size=1, max_size=6))
 def test_whole_kilograms_are_split_without_a_rest(kg: int, parts: list[int]) -> None:
-    found = split(kg, {str(at): part / sum(parts) for at, part in enumerate(parts)})
+    found = owners_kg(kg, {str(at): part / sum(parts) for at, part in enumerate(parts)})
     assert sum(found.values()) == kg
     assert all(part >= 0 and part == round(part) for part in found.values())

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from station.grain.loadweight import owners_kg
 from station.receival.bridge.chain import summed
 from station.receival.storage import cells
 from station.store import batches, days
@@ -74,24 +75,12 @@ def owned(tx: Session, rows: Iterable[Received]) -> list[dict[str, Any]]:
     shares = days.owners_by_load(tx, [load.id for load, _ in brought])
     kg: dict[tuple[str, str, str], float] = defaultdict(float)
     for load, net_kg in brought:
-        for owner, part in split(net_kg, shares.get(load.id, {})).items():
+        for owner, part in owners_kg(net_kg, shares.get(load.id, {})).items():
             kg[owner, load.species, load.regime] += part
     return [
         {"owner": owner, "species": species, "regime": regime, "kg": round(total, 3)}
         for (owner, species, regime), total in sorted(kg.items())
     ]
-
-
-def split(kg: float, shares: Mapping[str, float]) -> dict[str, float]:
-    """Split kilograms into whole ones by shares; the last one has all that is left."""
-    found: dict[str, float] = {}
-    given = total = 0.0
-    for name in sorted(shares):
-        total += shares[name]
-        edge = kg if len(found) == len(shares) - 1 else float(round(kg * total))
-        found[name] = round(edge - given, 3)
-        given = edge
-    return found
 
 
 def in_cells(tx: Session, rows: Iterable[Received], span: days.Span) -> list[dict[str, Any]]:

@@ -1,13 +1,16 @@
 """What a contract (contrat d'apport) still has open: its tonnes, less the tickets of its loads."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from sqlmodel import Session, col, select
 
 from drivers.text import fold
 from station.acts.refusals import Conflict, Fault, NotFound
+from station.grain.loadweight import owners_kg
 from station.receival.masters.supplier_matches import leads_to
+from station.store import days
 from station.store.tables import Contract, Load, LoadOwner, Supplier, Ticket, Visit
 
 MOST = 200  # contracts of one supplier that are looked at
@@ -67,22 +70,41 @@ def suppliers_of(tx: Session, load: Load) -> Sequence[Supplier]:
 
 
 def delivered_kg(tx: Session, contracts: Iterable[Contract]) -> dict[str, float]:
-    """Return, by the contract's row, the net of the tickets of its loads; a corrected ticket counts once."""
-    wanted = {(row.number, row.campaign): row.id for row in contracts}
+    """Return, by the contract's row, what its loads' tickets brought of its supplier's grain: of a load with
+    several owners that one's share. A corrected ticket counts once."""
+    wanted = {(row.number, row.campaign): row for row in contracts}
     query = (
         select(Load.contract, Load.campaign, Load.id, Ticket.net_kg)
         .join(Ticket, col(Ticket.load_id) == Load.id)
         .where(col(Load.contract).in_({number for number, _ in wanted}))
         .order_by(col(Ticket.seq))
     )
-    newest: dict[str, tuple[str, float]] = {}
+    newest: dict[str, tuple[Contract, float]] = {}
     for number, campaign, load_id, net_kg in tx.exec(query):
         if (number, campaign) in wanted:
             newest[load_id] = wanted[number, campaign], net_kg
-    found = dict.fromkeys(wanted.values(), 0.0)
-    for contract_id, net_kg in newest.values():
-        found[contract_id] += net_kg
+    found = dict.fromkeys((row.id for row in wanted.values()), 0.0)
+    shares = days.owners_by_load(tx, list(newest))
+    last_of = _last_known(tx)
+    for load_id, (contract, net_kg) in newest.items():
+        found[contract.id] += _theirs_kg(contract, net_kg, shares.get(load_id, {}), last_of)
     return found
+
+
+def _theirs_kg(
+    contract: Contract, net_kg: float, shares: Mapping[str, float], last_of: Callable[[str], str]
+) -> float:
+    """Return what of a net is the contract's supplier's; all of it where nobody else owns it."""
+    if len(shares) < 2:
+        return net_kg
+    theirs = last_of(contract.supplier_id)
+    own = [kg for owner, kg in owners_kg(net_kg, shares).items() if last_of(owner) == theirs]
+    return sum(own) if own else net_kg
+
+
+def _last_known(tx: Session) -> Callable[[str], str]:
+    """Return what names the supplier that one was matched to; each is asked for once."""
+    return cache(lambda supplier_id: leads_to(tx, tx.get_one(Supplier, supplier_id)).id)
 
 
 def remaining_t(contract: Contract, kg: float) -> float | None:
@@ -95,6 +117,7 @@ def document_of(tx: Session, load: Load, net_kg: float) -> Mapping[str, Any]:
     contract = contract_numbered(tx, load.contract, load.campaign) if load.contract else None
     if contract is None:
         return {}
-    kg = delivered_kg(tx, [contract])[contract.id] + net_kg
+    shares = days.owners_by_load(tx, [load.id]).get(load.id, {})
+    kg = delivered_kg(tx, [contract])[contract.id] + _theirs_kg(contract, net_kg, shares, _last_known(tx))
     said = {"number": contract.number, "tonnes": contract.tonnes, "delivered_kg": round(kg, 3)}
     return {"contract": {**said, "remaining_t": remaining_t(contract, kg)}}
