@@ -94,6 +94,7 @@ class Fault(StrEnum):
     UNUSUAL_EMPTY_SHARE = "unusual_empty_share"
     NOT_OVER_USUAL_TARE = "not_over_usual_tare"
     WEIGHED_BEFORE_DECISION = "weighed_before_decision"
+    NET_SHARED_EQUALLY = "net_shared_equally"
     FOUND_AFTER_DECISION = "found_after_decision"
     NO_FIRST_WEIGHING = "no_first_weighing"
     NOTHING_TO_CLOSE = "nothing_to_close"

@@ -42,6 +42,7 @@ class Code(StrEnum):
     UNUSUAL_TARE = "unusual_tare"  # tare_kg, usual_kg
     UNUSUAL_EMPTY_SHARE = "unusual_empty_share"  # tare_kg, gross_kg
     NOT_OVER_USUAL_TARE = "not_over_usual_tare"  # gross_kg, usual_kg
+    NET_SHARED_EQUALLY = "net_shared_equally"  # count, kg
     WEIGHED_BEFORE_DECISION = "weighed_before_decision"  # kg, weighed_at, decided_at
     FOUND_AFTER_DECISION = "found_after_decision"  # findings
     STORED_TARE = "stored_tare"  # taken_at

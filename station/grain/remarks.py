@@ -18,6 +18,7 @@ ASKED_ABOUT = frozenset(
         Code.UNUSUAL_EMPTY_SHARE,
         Code.NOT_OVER_USUAL_TARE,
         Code.WEIGHED_BEFORE_DECISION,
+        Code.NET_SHARED_EQUALLY,
         Code.FOUND_AFTER_DECISION,
         Code.MORE_THAN_KNOWN,
         Code.OVER_CAPACITY,

@@ -46,7 +46,8 @@ def weighed(silo: Silo, visit: Visit) -> Ticket:
     silo.measure_well(visit)
     for load in silo.loads(visit):
         silo.decide(load)
-    [ticket, *_] = silo.confirm(15_240, visit, "last").tickets
+    is_shared = len(silo.loads(visit)) > 1  # by equal parts, of which a person is asked
+    [ticket, *_] = silo.confirm(15_240, visit, "last", despite_remarks=is_shared).tickets
     return ticket
 
 

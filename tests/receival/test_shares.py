@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from sqlmodel import col, select
 
-from station.acts.refusals import Fault, Invalid
+from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival.arrivals.visits import NewLoad
 from station.receival.storage.tippings import Tipped
 from station.store.tables import CellMovement, LoadOwner, Ticket, Tipping, Visit
@@ -100,3 +100,17 @@ def test_every_owner_has_the_share_that_was_declared(silo: Silo) -> None:
     own(silo, (0.6, 0.4))
     with silo.desk.ledger.read() as tx:
         assert sorted(row.share for row in tx.exec(select(LoadOwner))) == [0.4, 0.6]
+
+
+def test_equal_parts_that_nobody_declared_are_asked_about(silo: Silo) -> None:
+    """Two loads emptied at one go: half of each is seldom what was on board."""
+    visit = silo.arrive("AB-123-CD", *(NewLoad("soft_wheat", barcode=f"P{number}") for number in (1, 2)))
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    for load in silo.loads(visit):
+        silo.decide(load)
+    with pytest.raises(Conflict) as error:
+        silo.confirm(15_120, visit, "last")
+    assert (error.value.code, error.value.params["kg"]) == (Fault.NET_SHARED_EQUALLY, 28_000)
+    done = silo.confirm(15_120, visit, "last", despite_remarks=True)
+    assert [ticket.net_kg for ticket in done.tickets] == [14_000, 14_000]

@@ -16,6 +16,7 @@ from ui.words.reasons import (
     MORE_THAN_KNOWN,
     MORE_THAN_LEFT,
     MUCH_WASTE,
+    NET_SHARED_EQUALLY,
     NOT_A_DIVISION,
     NOT_OVER_USUAL_TARE,
     OTHER_GRADE,
@@ -473,6 +474,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unusual_tare": (UNUSUAL_TARE, _LOOK_AT_VEHICLE),
     "unusual_empty_share": (UNUSUAL_EMPTY_SHARE, _LOOK_AT_VEHICLE),
     "not_over_usual_tare": (NOT_OVER_USUAL_TARE, _LOOK_AT_VEHICLE),
+    "net_shared_equally": (
+        NET_SHARED_EQUALLY,
+        N_("Weigh between two tippings or correct the shares, or say that the parts are equal."),
+    ),
     "weighed_before_decision": (
         WEIGHED_BEFORE_DECISION,
         N_("Weigh the empty vehicle, or say that it had tipped by then."),

@@ -18,6 +18,7 @@ NOT_A_DIVISION = N_("the bridge weighs in steps of {division_kg}: {below_kg} or 
 UNUSUAL_TARE = N_("tare {tare_kg}, but this vehicle usually weighs {usual_kg} empty: maybe another trailer")
 UNUSUAL_EMPTY_SHARE = N_("tare {tare_kg} is unusual for {gross_kg} full")
 NOT_OVER_USUAL_TARE = N_("gross {gross_kg}: this vehicle usually weighs {usual_kg} empty")
+NET_SHARED_EQUALLY = N_("{count} loads share one net of {kg} in equal parts: nobody said another split")
 WEIGHED_BEFORE_DECISION = N_("{kg} were weighed at {weighed_at}, before the decision of {decided_at}")
 MORE_THAN_KNOWN = N_("cell {cell} is known to hold {content_kg}, not {moved_kg}")
 OVER_CAPACITY = N_("cell {cell} is made for {capacity_kg}: {held_kg} would lie in it, or are to come")
@@ -83,6 +84,7 @@ SENTENCES: Mapping[str, str] = {
     "unusual_empty_share": UNUSUAL_EMPTY_SHARE,
     "not_over_usual_tare": NOT_OVER_USUAL_TARE,
     "weighed_before_decision": WEIGHED_BEFORE_DECISION,
+    "net_shared_equally": NET_SHARED_EQUALLY,
     "found_after_decision": FOUND_AFTER_DECISION,
     "stored_tare": N_("stored tare of {taken_at}"),
     # a cell

@@ -9,6 +9,7 @@ from station.acts.desk import SitePolicy
 from station.acts.refusals import Conflict, Fault
 from station.grain.bridge import ask_of_gross, ask_of_tare, is_too_low
 from station.grain.reasons import Code, Reason
+from station.grain.units import known
 from station.receival.bridge.chain import gross_weighing, weighed_apart
 from station.store import batches, queries
 from station.store.batches import Chain
@@ -35,6 +36,7 @@ def questions_of(
         if is_too_low(weighing.kg, full.kg, policy.minimum_kg):
             raise Conflict(Fault.TARE_TOO_LOW, gross_kg=full.kg, tare_kg=weighing.kg)
     asked = [_before_decision(tx, load, weighing) for load in closed]
+    asked += [_equal_parts(closed, gross[0], weighing)] if len(closed) > 1 else []
     if role == "last" and gross:
         usual = [] if weighed_apart(chain) else _usual_tares(tx, visit)
         full_kg = gross[0].kg if weighed_apart(chain) else chain[0][1].kg
@@ -57,6 +59,14 @@ def _before_decision(tx: Session, load: Load, weighing: Weighing) -> Reason | No
         "kg": weighing.kg, "weighed_at": weighing.at.isoformat(), "decided_at": decision.at.isoformat(),
     }  # fmt: skip
     return Reason(Code.WEIGHED_BEFORE_DECISION, params)
+
+
+def _equal_parts(closed: Sequence[Load], gross: Weighing, weighing: Weighing) -> Reason | None:
+    """Loads that share one net have equal parts where an arrival says nothing: seldom what was on board."""
+    if len({round(load.share, 6) for load in closed}) > 1:
+        return None
+    params = {"count": len(closed), "kg": known(gross.kg - weighing.kg)}
+    return Reason(Code.NET_SHARED_EQUALLY, params)
 
 
 def _usual_tares(tx: Session, visit: Visit) -> list[float]:
