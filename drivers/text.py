@@ -157,8 +157,8 @@ def visible_json(text: str) -> str:
 
 
 def visible_value(value: Any, most: int) -> Any:
-    """Show every text in a value of JSON, keys too, at most `most` characters of each."""
-    return _each_text(value, lambda text: visible(text[:most]))
+    """Show every text in a value of JSON, keys too, composed (NFC), at most `most` characters of each."""
+    return _each_text(value, lambda text: visible(unicodedata.normalize("NFC", text[:most])))
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

@@ -1,4 +1,4 @@
-"""A season of 600 loads, made once: what its pages say agrees with what was true, and it is not made again.
+"""A season of 360 loads, made once: what its pages say agrees with what was true, and it is not made again.
 
 The whole one takes minutes: `./silo bench season` makes twenty."""
 
@@ -13,7 +13,7 @@ import pytest
 
 from station.demo.season.check import check_season
 
-SEED, LOADS, PHOTOS = 3, 600, 4
+SEED, LOADS, PHOTOS = 3, 360, 4
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 

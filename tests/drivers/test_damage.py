@@ -100,7 +100,7 @@ def test_one_changed_byte_makes_no_weighing_and_no_second_one(head, data):
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@settings(max_examples=30_000)
+@settings(max_examples=12_000)
 @given(head=ANY_HEAD, data=st.data())
 def test_one_changed_byte_makes_no_weighing_in_a_long_campaign(head, data):
     check_changed_bytes(head, data)

@@ -315,7 +315,7 @@ def test_it_may_rest_on_two_weighings(two: TwoSilos) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_stock_transit_and_freinte_add_up_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, silo_folder: Path, data: st.DataObject
@@ -349,6 +349,7 @@ def end(two: TwoSilos, row: Shipment, act: str, lost: int) -> float:
         shipments.cancel(here.desk, row.number, "no", ANNE, here.clock())
         return 0
     if act == "return":
+        lost = max(lost, -50)  # of more than two bridges differ by a person is asked
         shipments.take_back(here.desk, row.number, "no", ANNE, here.clock(), kg=row.kg - lost)
         return lost
     two.hear(row)

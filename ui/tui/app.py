@@ -201,7 +201,7 @@ class StationApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, StationScreen):
                 screen.redraw()
-        if not isinstance(self.screen, StationScreen):
+        if self.screen_stack and not isinstance(self.screen, StationScreen):
             self.screen.refresh()  # a dialog paints what lies behind it only when it is painted itself
 
     def _require_sign_in(self) -> None:

@@ -27,7 +27,7 @@ FIELDS: Mapping[str, str] = {
     "part": N_("part of the vehicle"),
     "previous": N_("previous cargoes"),
     "said": N_("what was said"),
-    "tare": N_("tare"),
+    "apart": N_("weighed apart"), "tare": N_("tare"), "ticket_numbers": N_("ticket numbers"),
     "tare_id": N_("stored tare"),
     "visits": N_("open visits"),
     "waved": N_("what is waved on"),
