@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of
-from station.cli.handed_out import check_place, write_paper
+from station.cli.handed_out import print_or_write
 from station.cli.options import ConfigOption, JsonOption, PinOption
 from station.cli.say import LANGUAGE, _, out, show, tell
 from ui.words.i18n import translator
@@ -86,19 +86,14 @@ def print_note(
     number: NumberArgument, config: ConfigOption, by: ByOption, printer: PrinterOption = None,
     pdf: PdfOption = None, paper: PaperOption = "A4", pin: PinOption = None,
 ) -> None:  # fmt: skip
-    headers, at = in_name_of(by, pin, "Silo-Operator"), f"/outbound/notes/{number}"
+    job = print_or_write(
+        config, f"/outbound/notes/{number}", in_name_of(by, pin, "Silo-Operator"), pdf,
+        to_print={"printer": printer}, to_write={"paper": paper},
+    )  # fmt: skip
     if pdf is None:
-        job = ask(config, "POST", f"{at}/print", {"printer": printer}, headers=headers)
-        tell(
-            _("Delivery note {number} goes to the printer {printer}.").format(
-                number=number, printer=job["printer"]
-            )
-        )
+        said = _("Delivery note {number} goes to the printer {printer}.")
+        tell(said.format(number=number, printer=job["printer"]))
     else:
-        check_place(pdf)
-        found = ask(config, "POST", f"{at}/file", {"paper": paper}, headers=headers)
-        write_paper(pdf, found)
-        job = found["job"]
         tell(_("Delivery note {number} is written.").format(number=number))
     if job["is_duplicate"]:
         tell(_("It says DUPLICATA: this note was printed before."))

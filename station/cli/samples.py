@@ -8,7 +8,7 @@ import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.errors import end_with_file
-from station.cli.handed_out import check_place, write_paper
+from station.cli.handed_out import print_or_write
 from station.cli.options import (
     DAYS,
     ConfigOption,
@@ -82,14 +82,9 @@ def label(
     ] = None,
     pin: PinOption = None,
 ) -> None:
-    headers, at = in_name_of(by, pin, "Silo-Operator"), f"/retained/{segment(number)}"
-    if pdf is None:
-        out(ask(config, "POST", f"{at}/print", {"printer": printer}, headers=headers))
-        return
-    check_place(pdf)
-    found = ask(config, "POST", f"{at}/file", {}, headers=headers)
-    write_paper(pdf, found)
-    out(found["job"])
+    headers = in_name_of(by, pin, "Silo-Operator")
+    at, to_print = f"/retained/{segment(number)}", {"printer": printer}
+    out(print_or_write(config, at, headers, pdf, to_print=to_print, to_write={}))
 
 
 def hand_over(

@@ -7,7 +7,7 @@ import typer
 
 from station.cli import ticket_verify
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.handed_out import check_place, write_paper
+from station.cli.handed_out import print_or_write
 from station.cli.options import ConfigOption, JsonOption, PinOption
 from station.cli.say import _, out, show, tell
 
@@ -41,18 +41,14 @@ def print_ticket(
     number: NumberArgument, config: ConfigOption, by: ByOption, printer: PrinterOption = None,
     pdf: PdfOption = None, paper: PaperOption = "A5", campaign: CampaignOption = None, pin: PinOption = None,
 ) -> None:  # fmt: skip
-    named = in_name_of(by, pin, "Silo-Operator")
+    job = print_or_write(
+        config, f"/tickets/{number}", in_name_of(by, pin, "Silo-Operator"), pdf,
+        to_print={"printer": printer, "campaign": campaign}, to_write={"paper": paper, "campaign": campaign},
+    )  # fmt: skip
     if pdf is None:
-        body: dict[str, Any] = {"printer": printer, "campaign": campaign}
-        job = ask(config, "POST", f"/tickets/{number}/print", body, headers=named)
         _tell(job, _("Ticket {number} goes to the printer {printer}."))
-        return
-    check_place(pdf)
-    found = ask(
-        config, "POST", f"/tickets/{number}/file", {"paper": paper, "campaign": campaign}, headers=named
-    )
-    write_paper(pdf, found)
-    _tell(found["job"], _("Ticket {number} is written."))
+    else:
+        _tell(job, _("Ticket {number} is written."))
 
 
 def jobs(config: ConfigOption, as_json: JsonOption = False) -> None:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -22,13 +23,9 @@ _SENTENCES: Mapping[str, str] = {
     r"Option '(?P<option>.*)' requires .*": N_("Option {option} needs a value."),
     r"Option '(?P<option>.*)' does not take a value\.": N_("Option {option} takes no value."),
     r"'(?P<word>.*)' is not one of (?P<choices>.*)\.": N_("{word} is none of {choices}."),
-    r"\w+ '(?P<file>.*)' does not exist\.": N_("{file} does not exist."),
-    r"\w+ '(?P<file>.*)' is a file\.": N_("{file} is a file, not a folder."),
-    r"\w+ '(?P<file>.*)' is a directory\.": N_("{file} is a folder, not a file."),
-    r"\w+ '(?P<file>.*)' is not readable\.": N_("{file} cannot be read."),
-    r"\w+ '(?P<file>.*)' is not writable\.": N_("{file} cannot be written."),
-    r"'(?P<word>.*)' does not match the formats .*\.": N_("{word} is no day: write it as 2027-05-31."),
+    r"'(?P<word>.*)' does not match the formats '(?P<form>[^']*)'.*\.": N_("write it as {form} (is {word})."),
 }
+_INSTANT = datetime(2027, 5, 31, 14, 5, tzinfo=UTC)
 _HEADINGS: Mapping[str, str] = {
     "ARGUMENTS_PANEL_TITLE": N_("Arguments"),
     "OPTIONS_PANEL_TITLE": N_("Options"),
@@ -87,7 +84,10 @@ def _value_text(error: TyperException) -> str | None:
 def _library_text(message: str) -> str:
     for pattern, ours in _SENTENCES.items():
         if found := re.fullmatch(pattern, message):
-            return _(ours).format(**found.groupdict())
+            told = found.groupdict()
+            if "form" in told:  # shown by an instant that is written so
+                told["form"] = _INSTANT.strftime(told["form"])
+            return _(ours).format(**told)
     return message
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from station.demo.site import InstrumentAddresses, write_site
 from station.signing import SecretKey, sign
 from tests.model_rig import packed
+from tests.silo_rig import SITE_FILE
 
 KEY = SecretKey(b"coopcoop", bytes(range(32)))
 SECONDS = 90.0
@@ -27,6 +28,13 @@ def make_site(folder: Path) -> Path:
     (folder / "wheat-2.bundle").write_bytes(data)
     (folder / "wheat-2.bundle.minisig").write_text(sign(data, KEY, "wheat 2"))
     return file
+
+
+def small_site(folder: Path) -> Path:
+    """The file of the small silo, to be read from another folder."""
+    site, examples = folder / "site.toml", SITE_FILE.parents[1] / "examples"
+    site.write_text(SITE_FILE.read_text(encoding="utf-8").replace("../examples/", f"{examples}/"))
+    return site
 
 
 def free_port() -> int:

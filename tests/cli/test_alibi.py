@@ -11,9 +11,7 @@ from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.receival.bridge import weighings
 from station.store.tables import Weighing
 from tests.cli import rig
-from tests.silo_rig import SITE_FILE, Silo
-
-RULES = SITE_FILE.parent.parent / "examples" / "rules.toml"
+from tests.silo_rig import Silo
 
 
 class Sealing(Silo):
@@ -32,8 +30,7 @@ class Sealing(Silo):
 @pytest.fixture
 def weighed(tmp_path: Path) -> Path:
     """Tickets 1 and 2, sealed as 101 to 104; the bridge has weighed 105 for somebody else."""
-    site = tmp_path / "site.toml"
-    site.write_text(SITE_FILE.read_text().replace("../examples/rules.toml", str(RULES)))
+    site = rig.small_site(tmp_path)
     silo = Sealing.open(tmp_path / "data")
     with closing(silo.desk.ledger):
         silo.receive("AB-101-CD")

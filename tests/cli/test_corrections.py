@@ -17,18 +17,16 @@ from station.store.tables import Load
 from tests.cli import rig
 from tests.lab.rows import add_phone, instrument_of, measured
 from tests.lab.test_spreads import seen_beside
-from tests.silo_rig import SITE_FILE, START, Silo
+from tests.silo_rig import START, Silo
 
 BY = ("--by", "Marc", "--pin", "1357", "--why", "enough seen")
-RULES = SITE_FILE.parent.parent / "examples" / "rules.toml"
 
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed site with a load that has its ticket, and a proposal of each kind."""
     folder = tmp_path_factory.mktemp("closed")
-    site = folder / "site.toml"
-    site.write_text(SITE_FILE.read_text().replace("../examples/rules.toml", str(RULES)))
+    site = rig.small_site(folder)
     silo = Silo.open(folder / "data")
     with closing(silo.desk.ledger):
         people.add_person(silo.desk, "Marc", "1357", ["manager"], "en", silo.clock())

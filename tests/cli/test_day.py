@@ -8,17 +8,15 @@ import pytest
 
 from station.receival.persons import people
 from tests.cli import rig
-from tests.silo_rig import SITE_FILE, Silo
+from tests.silo_rig import Silo
 
 BY = ("--by", "Anne", "--pin", "2468")
 DAY = ("--day", "2026-07-20")
-RULES = SITE_FILE.parent.parent / "examples" / "rules.toml"
 
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Path:
-    site = tmp_path / "site.toml"
-    site.write_text(SITE_FILE.read_text().replace("../examples/rules.toml", str(RULES)))
+    site = rig.small_site(tmp_path)
     silo = Silo.open(tmp_path / "data")
     with closing(silo.desk.ledger):
         people.add_person(silo.desk, "Anne", "2468", ["operator"], "en", silo.clock())

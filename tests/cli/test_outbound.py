@@ -1,7 +1,6 @@
 """`silo outbound` and `silo sample label`: read, printed and verified from a closed silo."""
 
 import json
-import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pytest
 from station.receival.leaving import outbound
 from station.receival.leaving.outbound_loading import Drawn
 from station.receival.persons import people
-from tests.cli.rig import invoke, run, silo
+from tests.cli.rig import invoke, run, silo, small_site
 from tests.receival.test_outbound import come, leave, ready
-from tests.silo_rig import ANNE, SITE_FILE, Silo
+from tests.silo_rig import ANNE, Silo
 
 PIN = "2468"
 BY = ("--by", "Anne", "--pin", PIN)
@@ -21,10 +20,7 @@ BY = ("--by", "Anne", "--pin", PIN)
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closed")
-    text = SITE_FILE.read_text(encoding="utf-8")
-    for pack in SITE_FILE.parent.glob("*.toml"):
-        shutil.copy(pack, folder)
-    (folder / "site.toml").write_text(text.replace("../examples/", f"{SITE_FILE.parents[1]}/examples/"))
+    site = small_site(folder)
     own = Silo.open(folder / "data")
     with closing(own.desk.ledger):
         people.add_person(own.desk, "Anne", PIN, ["operator"], "fr", own.clock())
@@ -32,7 +28,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         outbound.seal_sample(own.desk, row.id, "S90001", ANNE, own.clock(), seal="PL-77", parts=2)
         leave(own, row, 43_980, Drawn("c1"))
         come(own, "EX-002-PO")
-    return folder / "site.toml"
+    return site
 
 
 def test_what_is_here_what_left_and_its_paper_are_read(closed: Path) -> None:

@@ -8,17 +8,15 @@ import pytest
 
 from station.receival.persons import people
 from tests.cli import rig
-from tests.silo_rig import SITE_FILE, Silo
+from tests.silo_rig import Silo
 
 BY = ("--by", "Marc", "--pin", "1357")
-RULES = SITE_FILE.parent.parent / "examples" / "rules.toml"
 
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closed")
-    site = folder / "site.toml"
-    site.write_text(SITE_FILE.read_text().replace("../examples/rules.toml", str(RULES)))
+    site = rig.small_site(folder)
     silo = Silo.open(folder / "data")
     with closing(silo.desk.ledger):
         people.add_person(silo.desk, "Marc", "1357", ["manager"], "en", silo.clock())

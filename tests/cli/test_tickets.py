@@ -1,6 +1,5 @@
 """`silo ticket`: printed from a closed silo, and verified by whoever has its public key."""
 
-import shutil
 import struct
 import time
 import zlib
@@ -16,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from station.receival.papers.paper_seals import public_key, sealed
 from station.receival.papers.ticket_seal import TicketSeal
 from station.receival.persons import people
-from tests.cli.rig import invoke, run, silo
-from tests.silo_rig import SITE_FILE, START, Silo
+from tests.cli.rig import invoke, run, silo, small_site
+from tests.silo_rig import START, Silo
 
 PIN = "2468"
 BY = ("--by", "Anne", "--pin", PIN)
@@ -35,15 +34,12 @@ NET = "net 27,880 kg (gross 43,120 kg, tare 15,240 kg)".replace(" kg", "\N{NO-BR
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closed")
-    text = SITE_FILE.read_text(encoding="utf-8")
-    for pack in SITE_FILE.parent.glob("*.toml"):
-        shutil.copy(pack, folder)
-    (folder / "site.toml").write_text(text.replace("../examples/", f"{SITE_FILE.parents[1]}/examples/"))
+    site = small_site(folder)
     own = Silo.open(folder / "data")
     with closing(own.desk.ledger):
         people.add_person(own.desk, "Anne", PIN, ["operator"], "fr", own.clock())
         own.receive("AB-123-CD")
-    return folder / "site.toml"
+    return site
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ ASKED = [
     ("ticket print", "NUMBER is missing", "NUMBER manque"),
     ("ticket print twelve", "must be an integer", "doit être un nombre entier"),
     ("ticket print 12 13 --config x --by Jo", "one word too many: 13", "un mot de trop : 13"),
+    ("day show --day 31/05", "write it as 2027-05-31", "écrivez 2027-05-31"),
     ("ticket print 12 --config", "--config needs a value", "--config attend une valeur"),
 ]
 
